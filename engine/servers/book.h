@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/wire/name.h"
+#include "engine/world/address.h"
+#include "engine/world/limits.h"
+#include "engine/world/protocol.h"
+#include "engine/world/random.h"
+#include "engine/world/time.h"
+
+namespace servers {
+
+/// What a fully matched response, or its absence, says about a server. Measurements change by these alone: a forged or
+/// mismatched packet never gets here (PowerDNS CVE-2026-52690).
+enum class Report : uint8_t {
+  kValid,     ///< A response that served its purpose.
+  kServFail,  ///< Also any rcode without a meaning here.
+  kRefused,
+  kLame,     ///< Not authoritative for the zone, or refers upwards.
+  kFormErr,  ///< FORMERR or NOTIMP to a query without EDNS, or a malformed response.
+  kNoEdns,   ///< FORMERR, NOTIMP or BADVERS to a query with EDNS: asked without from here on.
+};
+
+/// Returns `valid`, `SERVFAIL`, `REFUSED`, `lame`, ...
+std::string_view ToText(Report report);
+
+/// A server of the zone that may be asked, as the walk sees it.
+struct Candidate {
+  world::Address address;
+  int times_tried = 0;          ///< In this question at this zone cut.
+  bool answered_badly = false;  ///< In this question: an error, or lame.
+};
+
+/// Whom to ask, how long to wait before asking another one, and why.
+struct Choice {
+  size_t index = 0;         ///< Into the candidates.
+  world::Duration timeout;  ///< RTO of RFC 6298 with our bounds; the first answer still counts when it is late.
+  bool with_edns = true;    ///< False when the server fails on EDNS.
+  std::string_view reason;  ///< One of a few literals: "fastest", "untried", "exploring", "only one left", "probing"...
+};
+
+/// A line of the ranking for people (`taproot nameservers`).
+struct Standing {
+  world::Address address;
+  wire::Name zone;                      ///< The root when the line is of the address in general.
+  std::optional<world::Duration> srtt;  ///< Nothing: never answered.
+  world::Duration variance{};
+  world::Duration timeout{};  ///< In force.
+  uint64_t asked = 0;
+  uint64_t answered = 0;
+  uint64_t timeouts = 0;
+  uint64_t errors = 0;  ///< Of the (address, zone).
+  uint64_t explorations = 0;
+  int timeouts_in_row = 0;
+  std::string state;       ///< "good", "untried", "backing off", "lame", "no EDNS", ...
+  std::string last_error;  ///< Empty: none.
+  std::string reason;      ///< Why it stands where it stands.
+};
+
+/// What is remembered of nameservers: RTT per address (RFC 6298), errors per (address, zone). Shared by the workers;
+/// every method may be called from any thread; state is bounded by kMaxMeasuredAddresses and kMaxServerZones, the least
+/// recently used goes. This is the one small interface behind which choosing happens.
+class Book {
+ public:
+  Book();
+  ~Book();
+  Book(const Book&) = delete;
+  Book& operator=(const Book&) = delete;
+
+  /// Chooses among the candidates for a question at `zone`; nothing when there are none. Deprioritised servers come
+  /// last but are never left out; once in a while one is chosen early to see whether it is back (exploration).
+  std::optional<Choice> Choose(std::span<const Candidate> candidates, const wire::Name& zone, world::Instant now,
+                               world::Random& random);
+
+  /// A query went out.
+  void Sent(const world::Address& address, const wire::Name& zone, world::Instant now);
+  /// A response matched (also a late one): `rtt` since its own query was sent.
+  void Answered(const world::Address& address, const wire::Name& zone, world::Protocol via, world::Duration rtt,
+                Report report, world::Instant now);
+  /// The timeout of a query passed without a response.
+  void TimedOut(const world::Address& address, const wire::Name& zone, world::Instant now);
+  /// ICMP or the TCP stack said no.
+  void Unreachable(const world::Address& address, const wire::Name& zone, world::Instant now);
+
+  /// Returns the standings of the zone's servers as the chooser sees them, best first. Locks one shard at a time,
+  /// briefly.
+  std::vector<Standing> OfZone(const wire::Name& zone, world::Instant now) const;
+  /// Returns all standings of an address, one for each zone.
+  std::vector<Standing> OfAddress(const world::Address& address, world::Instant now) const;
+  /// Returns up to `most` standings, busiest first.
+  std::vector<Standing> Busiest(size_t most, world::Instant now) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace servers

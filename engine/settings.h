@@ -1,0 +1,4 @@
+#pragma once
+
+// What an operator may set.
+#include "engine/settings/settings.h"

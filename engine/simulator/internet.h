@@ -1,0 +1,142 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/wire/message.h"
+#include "engine/world/address.h"
+#include "engine/world/octets.h"
+#include "engine/world/protocol.h"
+#include "engine/world/time.h"
+#include "engine/zone/zone.h"
+
+namespace simulator {
+
+/// How the server at an address behaves.
+enum class Temper : uint8_t {
+  kHealthy,
+  kSlow,  ///< Ten times the latency.
+  kDead,  ///< Never answers.
+  kLame,  ///< Answers for no zone: not authoritative, or refers upwards.
+  kServFail,
+  kRefused,
+  kFormErrOnEdns,   ///< FORMERR to EDNS, well without.
+  kDropsEdns,       ///< Silent to EDNS, well without. (Rare.)
+  kDropsTcp,        ///< Never answers over TCP.
+  kTruncates,       ///< Every UDP response has TC and no records.
+  kWrongId,         ///< A forgery with a wrong ID goes before the right response.
+  kWrongQuestion,   ///< A response to another question goes before the right one.
+  kLies,            ///< Adds records out of bailiwick: other zones' NS, addresses, answers.
+  kFailsMinimised,  ///< NXDOMAIN, SERVFAIL or REFUSED for empty non-terminals.
+  kFlaps,           ///< Dead every other minute.
+};
+inline constexpr size_t kTempers = 15;
+
+/// How a zone below a TLD is made. One zone has several.
+enum class Shape : uint8_t {
+  kGlue,      ///< In-bailiwick servers with glue.
+  kGlueless,  ///< Servers in another zone, no glue.
+  kSiblingGlue,
+  kNoIpv4,  ///< IPv6-only servers.
+  kNoIpv6,
+  kChildNsDiffers,  ///< The apex NS set is another than the parent's.
+  kAlias,           ///< CNAME at some names, in the zone or to another zone.
+  kAliasChain,      ///< Several CNAMEs across zones.
+  kDname,
+  kWildcard,
+  kEmptyNonTerminal,
+  kNoData,
+  kNxDomain,
+  kBigAnswer,       ///< Over 1232 octets: TC, then TCP.
+  kSubzone,         ///< A delegation below the delegation.
+  kAllBroken,       ///< No server of the zone works.
+  kUnknownType,     ///< RFC 3597 types.
+  kServiceBinding,  ///< SVCB, HTTPS.
+};
+inline constexpr size_t kShapes = 18;
+
+std::string_view ToText(Temper temper);
+std::string_view ToText(Shape shape);
+
+/// What makes one pocket internet differ from another.
+struct InternetOptions {
+  uint64_t seed = 1;
+  int loss_permille = 0;  ///< Of each direction, on every path.
+  int broken_servers_permille =
+      80;               ///< Addresses with a temper other than healthy (TLD servers and below; never all of a TLD).
+  bool tempers = true;  ///< Off: all are healthy.
+  world::Duration least_latency = world::Milliseconds(2);  ///< Of one exchange.
+  world::Duration most_latency = world::Milliseconds(300);
+  /// Loopback mode: every server of the model gets an address in 127/8, and the root zone is one of the lab's own.
+  bool loopback = false;
+};
+
+/// One datagram or TCP message that comes back, and when.
+struct Reply {
+  world::Duration delay;
+  world::Octets octets;
+};
+
+/// What the model holds to be true of a question: what a perfect resolver answers.
+struct Truth {
+  wire::Rcode rcode = wire::Rcode::kNoError;
+  std::vector<wire::RrSet> answer;  ///< The alias chain in order, then the data. Empty: NODATA or an error.
+  /// No working server for some zone on the way: SERVFAIL (or REFUSED) is right then, and the answer above need not be
+  /// reachable.
+  bool unreachable = false;
+  bool all_refuse = false;  ///< Every server that answers says REFUSED.
+};
+
+/// How often each temper and shape was met; kept by the caller, so that the model stays a pure function.
+struct Census {
+  std::array<uint64_t, kTempers> tempers{};
+  std::array<uint64_t, kShapes> shapes{};
+};
+
+/// The pocket internet: every TLD of a root zone at its real servers, and below them millions of zones that are
+/// computed from a hash of their names. A pure function of (server, query, time): no state, no clock, safe from any
+/// thread.
+class Internet {
+ public:
+  Internet(zone::Snapshot root, const InternetOptions& options);
+  ~Internet();
+  Internet(const Internet&) = delete;
+  Internet& operator=(const Internet&) = delete;
+
+  /// Returns what the server at `server` sends for `query`: nothing (silence: dead, lost, or no such server), one
+  /// reply, or a forgery and the reply. `draw` is the randomness of this packet (loss, jitter): same draw, same
+  /// replies.
+  std::vector<Reply> Ask(const world::Address& server, world::Protocol via, world::OctetView query, world::Instant now,
+                         uint64_t draw, Census& census) const;
+
+  /// Returns what is true of the question at `now`.
+  Truth TruthOf(const wire::Question& question, world::Instant now) const;
+
+  /// Returns the temper of an address and its base latency.
+  Temper TemperOf(const world::Address& server) const;
+  world::Duration LatencyOf(const world::Address& server) const;
+
+  /// Returns the `index`-th of the model's endless list of names worth asking, each with the type to ask for: every
+  /// shape, TLDs spread evenly, existing and not existing names.
+  wire::Question NameToAsk(uint64_t index) const;
+
+  /// The root servers' addresses: those of the root zone's own NS set.
+  std::vector<world::Address> RootServers() const;
+
+  const zone::Zone& root() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Returns the root zone of the loopback lab, as master-file text: its own TLDs, all servers in 127/8 (RFC 6761's names
+/// are not among them).
+std::string LoopbackRootZone(const InternetOptions& options);
+
+}  // namespace simulator

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/world/time.h"
+
+/// Every bound of the engine, with the attack or the RFC that is its reason. Each has a counter that says how often it
+/// was hit (metrics/table.h) and a test at n and n+1. What an operator may change is a setting instead, and starts from
+/// here.
+namespace world::limits {
+
+// --- Messages
+// -------------------------------------------------------------------------------------------------------------
+
+/// Records in one message. A 65,535-octet message holds at most 5,957 of the shortest; real ones stay below 500.
+/// Against CPU bombs (Unbound CVE-2024-8508).
+inline constexpr size_t kMaxRecordsPerMessage = 2048;
+
+/// EDNS options read from one OPT; more is a malformed message (Unbound CVE-2026-41292).
+inline constexpr size_t kMaxEdnsOptions = 32;
+
+/// Records in one RRset that is kept; more makes the response invalid (CVE-2024-1737: BIND max-records-per-type 100).
+inline constexpr size_t kMaxRecordsPerRrset = 256;
+
+/// Compression targets that a writer remembers; names beyond are written whole, so that writing stays linear.
+inline constexpr size_t kMaxCompressionTargets = 256;
+
+/// UDP payload that is offered and accepted (RFC 9715: what travels without fragments).
+inline constexpr size_t kUdpPayloadOctets = 1232;
+
+/// UDP payload without EDNS (RFC 1035 section 4.2.1).
+inline constexpr size_t kPlainUdpOctets = 512;
+
+// --- Work for one client query
+// --------------------------------------------------------------------------------------------
+
+/// Packets sent upstream for one client query, its sub-questions included (CAMP 2024; Unbound max-global-quota 200, and
+/// 128 broke real names).
+inline constexpr int kMaxPacketsPerQuery = 200;
+
+/// Packets sent for one question at one zone cut before the walk gives up (Unbound outbound-msg-retry, max-sent-count
+/// 32).
+inline constexpr int kMaxPacketsPerCut = 24;
+
+/// CNAME and DNAME steps in one answer (BIND max-query-restarts 11, Knot 13).
+inline constexpr int kMaxAliases = 11;
+
+/// Referrals that one question follows. A name has at most 127 labels, real ones less than 10 cuts (iDNS).
+inline constexpr int kMaxReferrals = 30;
+
+/// How deep questions for nameserver addresses may nest (NXNS, iDNS: BIND max-recursion-depth 7).
+inline constexpr int kMaxDepth = 7;
+
+/// Nameserver names of one delegation that are kept; the rest is left out (NXNS: 20 in Unbound and BIND).
+inline constexpr size_t kMaxNameServers = 20;
+
+/// Addresses kept for one nameserver name (BIND CVE-2026-3592: 6).
+inline constexpr size_t kMaxAddressesPerServer = 8;
+
+/// Address look-ups started for one delegation without usable glue (NXNS; Knot 5, PowerDNS 10; counted by name).
+inline constexpr int kMaxGluelessPerCut = 6;
+
+/// Address look-ups started for one client query in all (Unbound target queries 64).
+inline constexpr int kMaxGluelessPerQuery = 32;
+
+/// Time in which a client query is answered, whatever happens.
+inline constexpr Duration kMaxQueryTime = Seconds(10);
+
+/// Minimised questions for one name (RFC 9156 section 2.3 MAX_MINIMISE_COUNT), and how many of them add one label each
+/// (MINIMISE_ONE_LAB).
+inline constexpr int kMaxMinimiseCount = 10;
+inline constexpr int kMinimiseOneLabel = 4;
+
+// --- Tables
+// ---------------------------------------------------------------------------------------------------------------
+
+/// Resolutions in flight in one engine; more clients are answered SERVFAIL (slow-path crowding).
+inline constexpr size_t kMaxResolutions = 20'000;
+
+/// Waiters of one resolution (DNSBomb CVE-2024-33655); more are turned away with SERVFAIL.
+inline constexpr size_t kMaxWaiters = 5'000;
+
+/// Queries on their way between two workers.
+inline constexpr size_t kMaxHandOvers = 8'192;
+
+/// Walks kept for `taproot explain`.
+inline constexpr size_t kMaxRememberedWalks = 1'024;
+
+/// Steps kept of one walk.
+inline constexpr size_t kMaxWalkSteps = 256;
+
+/// Addresses whose measurements are kept (48 octets each, about).
+inline constexpr size_t kMaxMeasuredAddresses = 262'144;
+
+/// Pairs of (address, zone) whose errors are kept.
+inline constexpr size_t kMaxServerZones = 262'144;
+
+// --- Front
+// ----------------------------------------------------------------------------------------------------------------
+
+/// TCP clients of one worker, and the queries of one connection that may wait at a time (RFC 7766 section 6.2.1.1).
+inline constexpr size_t kMaxTcpClients = 2'048;
+inline constexpr size_t kMaxQueriesPerConnection = 128;
+
+/// Octets waiting to be written to one TCP client that does not read.
+inline constexpr size_t kMaxTcpBacklogOctets = 512 * 1024;
+
+/// Clients of the stats and control sockets, and the octets of one request.
+inline constexpr size_t kMaxOperators = 16;
+inline constexpr size_t kMaxOperatorRequestOctets = 64 * 1024;
+
+// --- Files
+// ----------------------------------------------------------------------------------------------------------------
+
+/// A zone file: the root zone has 2.2 MB signed.
+inline constexpr size_t kMaxZoneOctets = 64 * 1024 * 1024;
+inline constexpr size_t kMaxZoneRecords = 1'000'000;
+
+/// A settings file.
+inline constexpr size_t kMaxSettingsOctets = 4 * 1024 * 1024;
+
+}  // namespace world::limits
