@@ -9,6 +9,7 @@
 #include "engine/world/effect.h"
 #include "engine/world/random.h"
 #include "engine/world/time.h"
+#include "engine/zone/hints.h"
 #include "engine/zone/zone.h"
 
 namespace cache {
