@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/wire/lower.h"
 #include "engine/world/octets.h"
 
 namespace wire {
@@ -25,6 +26,9 @@ class Name {
 
   /// Returns the name that `octets` are: uncompressed wire form, exactly, nothing after it.
   [[nodiscard]] static std::optional<Name> FromWire(world::OctetView octets);
+
+  /// Returns the uncompressed name that `octets` begin with; its octets().size() says where what follows begins.
+  [[nodiscard]] static std::optional<Name> FromWirePrefix(world::OctetView octets);
 
   /// Returns the name of its master-file text, relative to the root; escapes as in RFC 1035 section 5.1.
   [[nodiscard]] static std::optional<Name> FromText(std::string_view text);
@@ -93,17 +97,16 @@ class Name {
 
  private:
   friend class NameReader;
-  using Storage = absl::InlinedVector<uint8_t, 46>;
+  static constexpr size_t kInlineOctets = 46;
+  using Storage = absl::InlinedVector<uint8_t, kInlineOctets>;
+
+  /// Makes the name of octets that are known to be one.
+  explicit Name(world::OctetView octets) : octets_(octets.begin(), octets.end()) {}
 
   /// Returns a hash that is the same for names that are equal. Fast, seeded per process by Abseil.
   size_t CaselessHash() const;
 
   Storage octets_;
 };
-
-/// Returns the lower-case form of an ASCII letter, every other octet as it is.
-constexpr uint8_t Lower(uint8_t octet) {
-  return octet >= 'A' && octet <= 'Z' ? static_cast<uint8_t>(octet + 32) : octet;
-}
 
 }  // namespace wire

@@ -46,6 +46,8 @@ class RdataList {
 
   /// Adds `rdata` at the end. Requires: at most 65,535 octets.
   void Add(world::OctetView rdata);
+  /// Makes room for `count` rdatas of `octets` in all, so that adding them allocates once.
+  void Reserve(size_t octets, size_t count) { block_.reserve(block_.size() + octets + 2 * count); }
   /// Returns whether `rdata` is in the list, octet by octet.
   bool Contains(world::OctetView rdata) const;
   /// Gives back what was reserved and not used.

@@ -68,8 +68,14 @@ std::string ToText(RrClass rr_class);
 /// Returns `NOERROR`, `SERVFAIL`, ... or `RCODE11`.
 std::string ToText(Rcode rcode);
 
+/// Returns `QUERY`, ... or `OPCODE7`.
+std::string ToText(Opcode opcode);
+
 /// Returns the type of its mnemonic (any case) or of TYPEnnn.
 [[nodiscard]] std::optional<RrType> RrTypeFromText(std::string_view text);
+
+/// Returns the class of its mnemonic (any case) or of CLASSnnn.
+[[nodiscard]] std::optional<RrClass> RrClassFromText(std::string_view text);
 
 /// Returns whether the type is one that only a question or a transport may carry: OPT, TSIG, TKEY, IXFR, AXFR, MAILA,
 /// MAILB, ANY and the rest of 128-255 (RFC 6895 section 3.1). Such a type never stands in a zone and is never cached.
