@@ -14,6 +14,8 @@
 
 namespace cache {
 
+struct KeyTraits;
+
 /// How far a set is trusted, least first (RFC 2181 section 5.4.1). A set never replaces one of a higher rank that still
 /// lives.
 enum class Rank : uint8_t {
@@ -122,18 +124,22 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// Keeps a set. Returns false, and keeps what was there, when a live entry of a higher rank stands.
-  /// `not_after` bounds its life (the delegation's); kNever for none.
+  /// Keeps a set. Returns false, and keeps what was there, when a live entry of a higher rank stands; one of equal rank
+  /// is replaced. `not_after` bounds its life (the delegation's); kNever for none. A set that is left with TTL 0 is not
+  /// kept, but what it would have replaced goes. A name with a set exists: NXDOMAINs of equal or lower rank of the name
+  /// and of its ancestors go.
   bool PutRrSet(wire::RrSet rrset, Rank rank, world::Instant now, world::Instant not_after);
 
-  /// Keeps a negative answer for (name, type); for NXDOMAIN the type does not matter. Its life is the least of the
+  /// Keeps a negative answer for (name, type), by the same rules of rank; NODATA too means that the name exists. For
+  /// NXDOMAIN the type does not matter. Its life is the least of the
   /// SOA's TTL, its minimum field and the negative ceiling (RFC 2308 section 5); without SOA `kNoSoaTtl`.
   void PutNoData(const wire::Name& name, wire::RrType type, std::optional<wire::RrSet> soa, Rank rank,
                  world::Instant now, world::Instant not_after);
   void PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, Rank rank, world::Instant now,
                    world::Instant not_after);
 
-  /// Returns what is known of (name, type): an exact set, or NODATA, or NXDOMAIN of the name.
+  /// Returns what is known of (name, type): an exact set, or NODATA, or NXDOMAIN of the name. Of an NXDOMAIN and a set
+  /// the higher rank counts, of equal ranks the one that came later.
   std::optional<Known> Find(const wire::Name& name, wire::RrType type, world::Instant now) const;
 
   /// Returns the NXDOMAIN of the nearest ancestor of `name` (itself included) that has one: nothing exists below it
@@ -148,7 +154,8 @@ class Store {
   SharedDelegation FindDelegation(const wire::Name& name, size_t least_labels, size_t most_labels,
                                   world::Instant now) const;
 
-  /// Keeps a failure of (question); the time grows with each one in a row, 5 s to 5 min (RFC 9520 section 3.2).
+  /// Keeps a failure of (question); the time grows with each one in a row, 5 s to 5 min (RFC 9520 section 3.2). While
+  /// one is in force another changes nothing: resolutions that fail together are one failure.
   void PutFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
                   world::Instant now);
   std::optional<Failure> FindFailure(const wire::Question& question, world::Instant now) const;
@@ -175,8 +182,20 @@ class Store {
   static constexpr world::Duration kNoSoaTtl = world::Seconds(5);
 
  private:
-  struct Shard;
-  std::unique_ptr<Shard[]> shards_;
+  struct Shelf;
+  struct Place;
+
+  /// Returns the shelf and the key of a lower-case name.
+  Place PlaceOf(world::OctetView lowered, const KeyTraits& traits) const;
+  /// Keeps `known` unless something of a higher rank stands; returns whether nothing did.
+  bool PutKnown(world::OctetView lowered, const KeyTraits& traits, Known known, world::Instant now);
+  /// Forgets the NXDOMAINs, of this rank and lower, of a name that exists and of its ancestors, which exist with it.
+  void OverrideNxDomains(world::OctetView lowered, Rank rank, world::Instant now);
+  /// Returns what is to be kept of a negative answer.
+  template <typename Kind>
+  Known Negative(std::optional<wire::RrSet> soa, Rank rank, world::Instant now, world::Instant not_after) const;
+
+  std::vector<std::unique_ptr<Shelf>> shelves_;  // A power of two.
   StoreOptions options_;
 };
 
