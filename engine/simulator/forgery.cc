@@ -31,7 +31,9 @@ wire::Message Lie(const wire::Header& asked, const wire::Question& question) {
     lie.header.rcode = wire::Rcode::kNxDomain;
     return lie;
   }
-  wire::RrSet address{.owner = question.name, .type = wire::RrType::kA, .ttl = kPoisonTtl};
+  wire::RrSet address;
+  address.owner = question.name;
+  address.ttl = kPoisonTtl;
   address.rdatas.Add(kPoison);
   lie.answer.push_back(std::move(address));
   return lie;
