@@ -117,6 +117,12 @@ inline constexpr size_t kMaxOperatorRequestOctets = 64 * 1024;
 inline constexpr size_t kMaxZoneOctets = 64 * 1024 * 1024;
 inline constexpr size_t kMaxZoneRecords = 1'000'000;
 
+/// Names of a zone with the empty non-terminals above its owners: names of 127 labels would make 126 of each record.
+inline constexpr size_t kMaxZoneNames = 2'000'000;
+
+/// One record of a zone file with all its lines: what ldns takes at once (its LDNS_MAX_RDFLEN is 65,535).
+inline constexpr size_t kMaxZoneEntryOctets = 60'000;
+
 /// A settings file.
 inline constexpr size_t kMaxSettingsOctets = 4 * 1024 * 1024;
 

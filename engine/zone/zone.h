@@ -1,9 +1,11 @@
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/inlined_vector.h>
 #include <absl/status/statusor.h>
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -19,30 +21,35 @@ class Zone;
 /// A zone that many readers share and nobody changes: replaced whole.
 using Snapshot = std::shared_ptr<const Zone>;
 
+/// The NSEC sets that prove a denial (RFC 4035 section 3.1.3); empty when the zone has none.
+using Denial = absl::InlinedVector<const wire::RrSet*, 2>;
+
 /// The name is delegated from here. The glue is every A and AAAA set of the zone's file that belongs to one of its
-/// nameservers and stands at or below a delegation of the zone (siblings' glue included).
+/// nameservers, siblings' glue and the zone's own names included.
 struct Referral {
   const wire::RrSet* ns = nullptr;
   const wire::RrSet* ds = nullptr;  ///< Null: there is none; `denial` proves that when the zone is signed.
-  std::vector<const wire::RrSet*> glue;
-  std::vector<const wire::RrSet*> denial;  ///< The NSEC of the delegation's name, if any.
+  std::span<const wire::RrSet* const> glue;
+  Denial denial;  ///< The NSEC of the delegation's name, if any.
 };
 
-/// The zone has the set (possibly a CNAME at the name for another type).
+/// The zone has the set, possibly a CNAME at the name for another type, or a DNAME above the name (RFC 6672 section
+/// 3.2). A set of a wildcard keeps its owner `*.…`: the answer's owner is the question's name (RFC 4592 section 3.3.1).
 struct Found {
   const wire::RrSet* rrset = nullptr;
+  Denial denial;  ///< For a wildcard: the NSEC that proves that the name itself does not exist.
 };
 
 /// The name exists (possibly as an empty non-terminal), the type does not.
 struct NoData {
   const wire::RrSet* soa = nullptr;
-  std::vector<const wire::RrSet*> denial;  ///< NSEC sets that prove it, if the zone has them.
+  Denial denial;
 };
 
 /// No such name, nor a wildcard that would make it.
 struct NxDomain {
   const wire::RrSet* soa = nullptr;
-  std::vector<const wire::RrSet*> denial;
+  Denial denial;  ///< That the name does not exist, nor its wildcard; one set where it proves both.
 };
 
 /// What a zone says of a question (RFC 1034 section 4.3.2). Pointers live as long as the zone.
@@ -57,9 +64,10 @@ struct LoadOptions {
 class Zone {
  public:
   /// Parses master-file text (RFC 1035 section 5) with ldns. `file_name` is only for error texts, which begin
-  /// `file:line: `. Errors (InvalidArgument): syntax, no SOA or two, records outside the origin, not the wanted origin,
-  /// truncated (the last line has no end, or the file's last record is not the SOA's repetition where the file began as
-  /// a root zone transfer does), empty, no NS at the apex, over kMaxZoneOctets or kMaxZoneRecords (ResourceExhausted).
+  /// `file:line: `. Errors (InvalidArgument): syntax, $INCLUDE, empty, no SOA or two (an identical one at the end, as
+  /// in the dump of a transfer, is no second), records outside the origin, not the wanted origin, no NS at the apex, a
+  /// CNAME beside other data, truncated (the last line has no end, or the chain of NSECs does not close). Over
+  /// kMaxZoneOctets, kMaxZoneRecords or kMaxRecordsPerRrset: ResourceExhausted.
   [[nodiscard]] static absl::StatusOr<Snapshot> Parse(world::OctetView text, std::string_view file_name,
                                                       const LoadOptions& options);
 
@@ -70,7 +78,7 @@ class Zone {
   size_t delegation_count() const { return delegation_count_; }
 
   /// Returns what the zone says of (name, type). A question for DS at a delegation is answered here, as the parent.
-  /// Requires: name.IsAtOrBelow(origin()).
+  /// Type ANY finds the first set of the name (RFC 8482 section 4.1). Requires: name.IsAtOrBelow(origin()).
   Lookup Find(const wire::Name& name, wire::RrType type) const;
 
   /// Returns the set at exactly this name, glue included, or null.
@@ -83,25 +91,66 @@ class Zone {
   bool SameContent(const Zone& other) const;
 
  private:
-  struct Node;
+  friend class Builder;
+
+  /// No delegation.
+  static constexpr uint32_t kNoCut = UINT32_MAX;
+
+  /// A name of the zone: an owner, or an empty non-terminal above one.
+  struct Node {
+    uint32_t first = 0;  ///< Its sets are rrsets_[first, first + count), in the order of their types.
+    uint32_t count = 0;
+    uint32_t cut = kNoCut;  ///< Its place in cuts_, for the owner of a delegation.
+  };
+
+  /// A delegation; its glue is glue_[first_glue, first_glue + glue_count).
+  struct Cut {
+    const wire::RrSet* ns = nullptr;
+    const wire::RrSet* ds = nullptr;
+    size_t first_glue = 0;
+    size_t glue_count = 0;
+  };
+
   Zone() = default;
+
+  /// Returns the node of a name, or null.
+  const Node* NodeAt(const wire::Name& name) const;
+
+  /// Returns the node's set of the type, or null.
+  const wire::RrSet* SetOf(const Node& node, wire::RrType type) const;
+
+  /// Returns the NSEC whose owner is the name or the last before it, if the zone has any.
+  Denial NsecFor(const wire::Name& name) const;
+
+  /// Returns the referral of a cut.
+  Referral ReferralOf(const Cut& cut) const;
+
+  /// Returns what the zone says of a name that it holds and has not delegated.
+  Lookup AtNode(const Node& node, const wire::Name& name, wire::RrType type) const;
+
+  /// Returns what the zone says of a name that it does not hold: a wildcard's answer, or that there is none.
+  Lookup BelowEncloser(const wire::Name& encloser, const wire::Name& name, wire::RrType type) const;
 
   wire::Name origin_;
   const wire::RrSet* soa_ = nullptr;
   uint32_t serial_ = 0;
   size_t record_count_ = 0;
   size_t delegation_count_ = 0;
-  std::vector<wire::RrSet> rrsets_;
+  std::vector<wire::RrSet> rrsets_;  ///< By owner in canonical order, then type; the rdata of each in order of octets.
+  absl::flat_hash_map<wire::Name, Node> nodes_;
+  std::vector<Cut> cuts_;
+  std::vector<const wire::RrSet*> glue_;
+  std::vector<const wire::RrSet*> nsecs_;  ///< In canonical order of their owners.
 };
 
-/// Returns whether serial `a` is older than `b` (RFC 1982 section 3.2).
+/// Returns whether serial `a` is older than `b` (RFC 1982 section 3.2). Neither is where they are 2^31 apart.
 bool SerialIsOlder(uint32_t a, uint32_t b);
 
 /// What happens to the root snapshot on a reload.
 enum class Replacement : uint8_t {
   kTaken,       ///< Newer, or the first.
   kSame,        ///< Same serial and content: nothing to do.
-  kOlder,       ///< Refused, unless forced.
+  kOlder,       ///< Refused, unless forced; also where RFC 1982 leaves the order open.
   kSameSerial,  ///< Refused: same serial, other content.
 };
 
