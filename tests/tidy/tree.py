@@ -3,7 +3,7 @@ import os
 import re
 from dataclasses import dataclass, field
 
-TEXT = ('.cc', '.h', '.py', '.md', '.build', '.txt', '.toml', '.wrap', '.sh', '.tidy', '.service', '')
+TEXT = ('.cc', '.h', '.inc', '.tsv', '.py', '.md', '.build', '.txt', '.toml', '.wrap', '.sh', '.tidy', '.service', '')
 LEFT_OUT = {'.git', 'packagecache', 'corpus', '__pycache__', '.cache'}
 
 TOKEN = re.compile(
