@@ -84,7 +84,7 @@ enum class EdeCode : uint16_t {
 /// An Extended DNS Error: why an answer came out as it did.
 struct ExtendedError {
   EdeCode code = EdeCode::kOther;
-  std::string text;  ///< UTF-8, for a person; may be empty.
+  std::string text{};  ///< UTF-8, for a person; may be empty.
 
   bool operator==(const ExtendedError&) const = default;
 };
@@ -92,7 +92,7 @@ struct ExtendedError {
 /// An EDNS option that the engine does not read itself.
 struct EdnsOption {
   uint16_t code = 0;
-  world::Octets value;
+  world::Octets value{};
 
   bool operator==(const EdnsOption&) const = default;
 };
@@ -102,20 +102,21 @@ struct Edns {
   uint16_t payload_octets = 1232;  ///< The UDP payload that the sender can take.
   uint8_t version = 0;
   bool dnssec_ok = false;  ///< DO (RFC 3225).
-  std::vector<ExtendedError> errors;
-  std::vector<EdnsOption> options;  ///< All other options, in order; at most kMaxEdnsOptions (world/limits.h).
+  std::vector<ExtendedError> errors{};
+  std::vector<EdnsOption> options{};  ///< All other options, in order; at most kMaxEdnsOptions (world/limits.h).
 
   bool operator==(const Edns&) const = default;
 };
 
 /// A whole message, owned. Records of one owner, class and type of a section are one RrSet, in the order of their first
-/// record, and RRSIGs stand with the set they cover (alone, as a set of type RRSIG, when that is not in the section).
+/// record, and RRSIGs stand with the set they cover. Where that is not in the section they are a set of type RRSIG,
+/// after the others.
 struct Message {
   Header header;
   std::optional<Question> question;  ///< Messages with more than one question are malformed here (RFC 9619).
-  std::vector<RrSet> answer;
-  std::vector<RrSet> authority;
-  std::vector<RrSet> additional;  ///< Without OPT.
+  std::vector<RrSet> answer{};
+  std::vector<RrSet> authority{};
+  std::vector<RrSet> additional{};  ///< Without OPT.
   std::optional<Edns> edns;
 
   bool operator==(const Message&) const = default;
@@ -126,14 +127,16 @@ struct Message {
 /// not parse. Bounds: kMaxRecordsPerMessage (world/limits.h). Linear in the size of the message, whatever the pointers.
 [[nodiscard]] std::optional<Message> Parse(world::OctetView octets);
 
-/// Returns just header and question, without looking at what follows; enough to answer FORMERR or to match a response.
-/// Does not allocate for names up to 46 octets.
+/// What a message begins with.
 struct Opening {
-  Header header;
+  Header header;  ///< With the four bits of the rcode that stand there.
   uint16_t question_count = 0;
-  std::optional<Question> question;  ///< Empty when question_count is not 1.
-  size_t octets = 0;                 ///< Where the answer section begins.
+  std::optional<Question> question;  ///< Empty when question_count is not 1, or the question is malformed.
+  size_t octets = 0;                 ///< Where the answer section begins when there is a question, else 12.
 };
+
+/// Returns just header and question, without looking at what follows; enough to answer FORMERR or to match a response.
+/// Nothing when the octets are fewer than a header. Does not allocate for names up to 46 octets.
 [[nodiscard]] std::optional<Opening> ParseOpening(world::OctetView octets);
 
 /// What fits and what was left out.
@@ -141,11 +144,15 @@ struct Written {
   bool truncated = false;  ///< The answer or authority section did not fit whole: TC is set (RFC 2181 section 9).
 };
 
-/// Writes `message` with names compressed (RFC 1035 section 4.1.4) at the end of `out`, in linear time, into at most
-/// `limit` octets. A set that does not fit is left out whole: from the answer or authority section with TC, and then
-/// all that follows; from the additional section without. OPT always fits (EDE texts are cut first). Set `signatures`
-/// to leave RRSIGs out.
+/// Whether the RRSIGs that stand with their sets are written (RFC 4035 section 3.1: only where DO was set). A set of
+/// type RRSIG is always written.
 enum class Signatures : uint8_t { kOmit, kInclude };
+
+/// Writes `message` with names compressed (RFC 1035 section 4.1.4) at the end of `out`, in linear time, into at most
+/// `limit` octets, or 512 where `limit` is less (RFC 6891 section 6.2.3). A set that does not fit is left out whole:
+/// from the answer or authority section with TC, and then all that follows; from the additional section without. OPT
+/// comes last and always fits: the texts of Extended DNS Errors take what room is left, then errors and options are
+/// left out from the last. An rcode above 15 without EDNS is written as SERVFAIL.
 Written Write(const Message& message, size_t limit, Signatures signatures, world::Octets& out);
 
 /// Returns a query with EDNS as given (or none): what is sent upstream.

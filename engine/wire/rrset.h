@@ -65,9 +65,9 @@ struct RrSet {
   Name owner;
   RrType type = RrType::kA;
   RrClass rr_class = RrClass::kIn;
-  uint32_t ttl = 0;      ///< Seconds; the least of its records (RFC 2181 section 5.2); at most 2^31-1 (section 8).
-  RdataList rdatas;      ///< Without duplicates (RFC 2181 section 5).
-  RdataList signatures;  ///< Rdata of the RRSIGs covering it (RFC 4034 section 3.1).
+  uint32_t ttl = 0;        ///< Seconds; the least of its records and RRSIGs (RFC 2181 5.2); at most 2^31-1 (section 8).
+  RdataList rdatas{};      ///< Without duplicates (RFC 2181 section 5).
+  RdataList signatures{};  ///< Rdata of the RRSIGs covering it (RFC 4034 section 3.1).
 
   /// Octets that the set holds, itself included: what a cache is charged.
   size_t Footprint() const {

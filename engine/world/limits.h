@@ -17,6 +17,9 @@ namespace world::limits {
 /// Against CPU bombs (Unbound CVE-2024-8508).
 inline constexpr size_t kMaxRecordsPerMessage = 2048;
 
+/// Compression pointers followed for one name, which has at most 127 labels (Unbound CVE-2024-8508, CVE-2026-44390).
+inline constexpr size_t kMaxPointersPerName = 127;
+
 /// EDNS options read from one OPT; more is a malformed message (Unbound CVE-2026-41292).
 inline constexpr size_t kMaxEdnsOptions = 32;
 
