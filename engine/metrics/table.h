@@ -1,15 +1,17 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include "engine/world/time.h"
-
 /// What the resolver counts. rows.inc is the one table; the enum, the storage, the Prometheus text, the JSON and
 /// docs/METRICS.md are all made of it, so a metric is added by one line there.
 namespace metrics {
+
+/// A length of time: the same type as world::Duration, which this floor does not see.
+using Duration = std::chrono::duration<int64_t, std::micro>;
 
 /// How a metric moves, and how those of several workers become one.
 enum class Kind : uint8_t {
@@ -19,6 +21,7 @@ enum class Kind : uint8_t {
   kHistogram,  ///< Counts durations by bucket; workers add up bucket by bucket.
 };
 
+#define GROUP(title, first)
 #define FAMILY(name, doc)
 #define METRIC(id, kind, name, label, value, unit, doc) id,
 /// A metric: a row of rows.inc.
@@ -44,6 +47,22 @@ inline constexpr auto kRows = std::to_array<Row>({
 #include "engine/metrics/rows.inc"
 });
 #undef METRIC
+#undef GROUP
+
+/// Metrics that are shown together: from this one to the next group's first.
+struct Group {
+  std::string_view title;
+  Metric first{};
+};
+
+#define GROUP(title, first) Group{title, Metric::first},
+#define METRIC(id, kind, name, label, value, unit, doc)
+/// The groups, in the order of the table.
+inline constexpr auto kGroups = std::to_array<Group>({
+#include "engine/metrics/rows.inc"
+});
+#undef METRIC
+#undef GROUP
 #undef FAMILY
 
 /// Returns the row of a metric.
@@ -94,8 +113,8 @@ class Counters {
     if (value > Word(metric)) Word(metric) = value;
   }
 
-  /// Counts a duration in a histogram; a negative one counts as zero.
-  void Observe(Metric metric, world::Duration duration);
+  /// Counts a duration in a histogram; a negative one counts as zero. Requires: the metric is one.
+  void Observe(Metric metric, Duration duration);
 
   /// Returns the value of a counter, level or peak.
   uint64_t Get(Metric metric) const { return words_[layout::kOffsets[static_cast<size_t>(metric)]]; }
@@ -110,7 +129,7 @@ class Counters {
 
     /// Returns the duration below which the part `quantile` (0 to 1) of all lies, interpolated within its bucket; zero
     /// when nothing was counted. What is longer than the last bound counts as that bound.
-    world::Duration Quantile(double quantile) const;
+    Duration Quantile(double quantile) const;
   };
 
   /// Returns a histogram. Requires: the metric is one.

@@ -4,7 +4,7 @@
 
 using metrics::Counters;
 using metrics::Metric;
-using world::Duration;
+using metrics::Duration;
 
 TEST_CASE("Each kind of metric merges in its own way") {
   Counters a, b;
@@ -27,7 +27,7 @@ TEST_CASE("Each kind of metric merges in its own way") {
 
 TEST_CASE("Merging touches no neighbour of what was counted") {
   Counters a, b;
-  b.Observe(Metric::kClientLatency, world::Seconds(60));
+  b.Observe(Metric::kClientLatency, std::chrono::seconds(60));
   a.Merge(b);
   CHECK(a == b);
   CHECK(a.Get(Metric::kLocalNameAnswers) == 0);
