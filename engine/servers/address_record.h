@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "engine/servers/book.h"
+#include "engine/servers/rtt.h"
+#include "engine/world/protocol.h"
+#include "engine/world/time.h"
+
+namespace servers {
+
+/// The instant of what has never been.
+inline constexpr world::Instant kNeverBefore = world::Instant::min();
+
+/// How long an address rests after its first timeout; doubled with each more in a row. The cap keeps a server that came
+/// back from waiting longer than a person would.
+inline constexpr world::Duration kFirstRest = world::Milliseconds(500);
+inline constexpr world::Duration kLongestRest = world::Seconds(30);
+
+/// How long a server that failed on EDNS is asked without.
+inline constexpr world::Duration kPlainTime = world::Seconds(3'600);
+
+/// What is remembered of an address, whatever the zone: how fast it is, and whether it answers at all. Plain data and
+/// pure rules; the book has the locks.
+struct AddressRecord {
+  RttEstimate rtt;  ///< Over UDP.
+  world::Instant sent_at = kNeverBefore;
+  world::Instant answered_at = kNeverBefore;
+  world::Instant rests_until = kNeverBefore;  ///< Not to be asked before, unless nobody better is left.
+  world::Instant plain_until = kNeverBefore;  ///< Asked without EDNS before.
+  int32_t timeouts_in_row = 0;                ///< Rests in a row, rather: timeouts of one generation count once.
+  uint32_t explorations = 0;
+  uint64_t asked = 0;
+  uint64_t answered = 0;
+  uint64_t timeouts = 0;
+
+  /// A query goes out. If the address has rested, this one is the probe, and others wait for its outcome.
+  void Sent(world::Instant now);
+
+  /// A response that matched came in, `sample` after its query.
+  void Answered(world::Protocol via, world::Duration sample, Report report, world::Instant now);
+
+  /// A query has waited long enough.
+  void TimedOut(world::Instant now);
+
+  /// The network says that nobody is there.
+  void Unreachable(world::Instant now);
+
+  /// Returns whether the last thing known is silence.
+  bool IsSilent() const { return timeouts_in_row > 0; }
+  /// Returns whether it is silent and not to be probed yet.
+  bool RestsAt(world::Instant now) const { return now < rests_until; }
+  bool WithEdnsAt(world::Instant now) const { return now >= plain_until; }
+
+ private:
+  /// Counts a failure to answer, once for all queries that were out at the time.
+  void Rest(world::Instant now);
+};
+
+}  // namespace servers

@@ -1,0 +1,218 @@
+#include "engine/servers/book.h"
+
+#include <absl/container/inlined_vector.h>
+#include <absl/hash/hash.h>
+
+#include <algorithm>
+#include <array>
+#include <mutex>
+
+#include "engine/servers/address_record.h"
+#include "engine/servers/chooser.h"
+#include "engine/servers/standing.h"
+#include "engine/servers/table.h"
+#include "engine/servers/zone_record.h"
+
+namespace servers {
+namespace {
+
+using chooser::Prospect;
+using world::Address;
+using world::Instant;
+
+/// Locks of each of the two tables. 64 keep two dozen workers out of each other's way.
+constexpr size_t kShards = 64;
+
+/// Servers that are kept of one zone.
+constexpr size_t kMaxServersPerZone = world::limits::kMaxNameServers * world::limits::kMaxAddressesPerServer;
+
+/// Addresses of one shard.
+struct alignas(64) AddressShard {
+  std::mutex mutex;
+  Table<Address, AddressRecord> table{world::limits::kMaxMeasuredAddresses / kShards};
+};
+
+/// Zones of one shard, bounded by the servers in them.
+struct alignas(64) ZoneShard {
+  static constexpr size_t kMostServers = world::limits::kMaxServerZones / kShards;
+
+  /// Returns the record of (address, zone), made if there is none, or null when the zone is full.
+  ServerInZone* FindOrAdd(const Address& address, const wire::Name& zone);
+
+  std::mutex mutex;
+  Table<wire::Name, ZoneRecord> table{kMostServers};
+  size_t servers = 0;
+};
+
+ServerInZone* ZoneShard::FindOrAdd(const Address& address, const wire::Name& zone) {
+  if (ZoneRecord* const record = table.Find(zone)) {
+    if (ServerInZone* const server = record->Find(address)) return server;
+    if (record->servers.size() >= kMaxServersPerZone) return nullptr;
+  }
+  while (servers >= kMostServers) servers -= table.EvictOne().servers.size();
+  ++servers;
+  return &table.FindOrAdd(zone).servers.emplace_back(ServerInZone{.address = address});
+}
+
+}  // namespace
+
+/// The two tables.
+struct Book::State {
+  AddressShard& ShardOf(const Address& address) { return addresses[absl::HashOf(address) % kShards]; }
+  ZoneShard& ShardOf(const wire::Name& zone) { return zones[absl::HashOf(zone) % kShards]; }
+
+  /// Returns what is known of an address.
+  AddressRecord RecordOf(const Address& address);
+  /// Returns what is known of the servers of a zone.
+  ZoneRecord RecordOf(const wire::Name& zone);
+  /// Calls `change(AddressRecord&)` under the address's lock.
+  template <typename Change>
+  void Update(const Address& address, Change change);
+  /// Calls `change(ServerInZone&)` under the zone's lock, if there is room for the pair.
+  template <typename Change>
+  void Update(const Address& address, const wire::Name& zone, Change change);
+
+  std::array<AddressShard, kShards> addresses;
+  std::array<ZoneShard, kShards> zones;
+};
+
+AddressRecord Book::State::RecordOf(const Address& address) {
+  AddressShard& shard = ShardOf(address);
+  const std::lock_guard lock(shard.mutex);
+  const AddressRecord* const record = shard.table.Find(address);
+  return record == nullptr ? AddressRecord{} : *record;
+}
+
+ZoneRecord Book::State::RecordOf(const wire::Name& zone) {
+  ZoneShard& shard = ShardOf(zone);
+  const std::lock_guard lock(shard.mutex);
+  const ZoneRecord* const record = shard.table.Find(zone);
+  return record == nullptr ? ZoneRecord{} : *record;
+}
+
+template <typename Change>
+void Book::State::Update(const Address& address, Change change) {
+  AddressShard& shard = ShardOf(address);
+  const std::lock_guard lock(shard.mutex);
+  change(shard.table.FindOrAdd(address));
+}
+
+template <typename Change>
+void Book::State::Update(const Address& address, const wire::Name& zone, Change change) {
+  ZoneShard& shard = ShardOf(zone);
+  const std::lock_guard lock(shard.mutex);
+  if (ServerInZone* const server = shard.FindOrAdd(address, zone)) change(*server);
+}
+
+std::string_view ToText(Report report) {
+  switch (report) {
+    case Report::kValid:
+      return "valid";
+    case Report::kServFail:
+      return "SERVFAIL";
+    case Report::kRefused:
+      return "REFUSED";
+    case Report::kLame:
+      return "lame";
+    case Report::kFormErr:
+      return "FORMERR";
+    case Report::kNoEdns:
+      return "no EDNS";
+  }
+  return "";
+}
+
+Book::Book() : state_(std::make_unique<State>()) {}
+Book::~Book() = default;
+
+std::optional<Choice> Book::Choose(std::span<const Candidate> candidates, const wire::Name& zone, Instant now,
+                                   world::Random& random) {
+  const ZoneRecord of_zone = state_->RecordOf(zone);
+  absl::InlinedVector<Prospect, 16> prospects;
+  for (const Candidate& candidate : candidates) {
+    const ServerInZone* const in_zone = of_zone.Find(candidate.address);
+    prospects.push_back({.address = state_->RecordOf(candidate.address),
+                         .in_zone = in_zone == nullptr ? ServerInZone{.address = candidate.address} : *in_zone,
+                         .times_tried = candidate.times_tried,
+                         .answered_badly = candidate.answered_badly});
+  }
+  const std::optional<Choice> choice = chooser::Pick({prospects.data(), prospects.size()}, now, random);
+  if (choice && choice->reason == chooser::kExploring) {
+    state_->Update(candidates[choice->index].address, [](AddressRecord& record) { ++record.explorations; });
+  }
+  return choice;
+}
+
+void Book::Sent(const Address& address, const wire::Name& zone, Instant now) {
+  state_->Update(address, [&](AddressRecord& record) { record.Sent(now); });
+  state_->Update(address, zone, [](ServerInZone& server) { ++server.asked; });
+}
+
+void Book::Answered(const Address& address, const wire::Name& zone, world::Protocol via, world::Duration rtt,
+                    Report report, Instant now) {
+  state_->Update(address, [&](AddressRecord& record) { record.Answered(via, rtt, report, now); });
+  state_->Update(address, zone, [&](ServerInZone& server) { server.Answered(report, now); });
+}
+
+void Book::TimedOut(const Address& address, const wire::Name&, Instant now) {
+  state_->Update(address, [&](AddressRecord& record) { record.TimedOut(now); });
+}
+
+void Book::Unreachable(const Address& address, const wire::Name&, Instant now) {
+  state_->Update(address, [&](AddressRecord& record) { record.Unreachable(now); });
+}
+
+std::vector<Standing> Book::OfZone(const wire::Name& zone, Instant now) const {
+  std::vector<Prospect> prospects;
+  for (const ServerInZone& server : state_->RecordOf(zone).servers) {
+    prospects.push_back({.address = state_->RecordOf(server.address), .in_zone = server});
+  }
+  std::ranges::sort(prospects, {}, [&](const Prospect& prospect) {
+    return std::pair(chooser::Assess(prospect, now).cost, prospect.in_zone.address);
+  });
+  std::vector<Standing> standings;
+  for (const Prospect& prospect : prospects) {
+    standings.push_back(ToStanding(prospect, zone, chooser::Assess(prospects.front(), now).cost, now));
+  }
+  return standings;
+}
+
+std::vector<Standing> Book::OfAddress(const Address& address, Instant now) const {
+  const AddressRecord record = state_->RecordOf(address);
+  std::vector<Standing> standings;
+  for (ZoneShard& shard : state_->zones) {
+    const std::lock_guard lock(shard.mutex);
+    shard.table.ForEach([&](const wire::Name& zone, const ZoneRecord& of_zone) {
+      const ServerInZone* const server = of_zone.Find(address);
+      if (server == nullptr) return;
+      const Prospect prospect{.address = record, .in_zone = *server};
+      standings.push_back(ToStanding(prospect, zone, chooser::Assess(prospect, now).cost, now));
+    });
+  }
+  std::ranges::sort(standings, {}, &Standing::zone);
+  return standings;
+}
+
+std::vector<Standing> Book::Busiest(size_t most, Instant now) const {
+  using Busy = std::pair<uint64_t, Address>;
+  std::vector<Busy> busiest;  // A heap whose front is the least busy one.
+  for (AddressShard& shard : state_->addresses) {
+    const std::lock_guard lock(shard.mutex);
+    shard.table.ForEach([&](const Address& address, const AddressRecord& record) {
+      busiest.emplace_back(record.asked, address);
+      std::ranges::push_heap(busiest, std::greater{});
+      if (busiest.size() <= most) return;
+      std::ranges::pop_heap(busiest, std::greater{});
+      busiest.pop_back();
+    });
+  }
+  std::ranges::sort(busiest, std::greater{});
+  std::vector<Standing> standings;
+  for (const Busy& busy : busiest) {
+    const Prospect prospect{.address = state_->RecordOf(busy.second), .in_zone = {.address = busy.second}};
+    standings.push_back(ToStanding(prospect, wire::Name(), chooser::Assess(prospect, now).cost, now));
+  }
+  return standings;
+}
+
+}  // namespace servers

@@ -1,0 +1,139 @@
+#include "engine/servers/chooser.h"
+
+#include <absl/container/inlined_vector.h>
+
+#include <algorithm>
+
+namespace servers::chooser {
+namespace {
+
+using world::Duration;
+using world::Instant;
+
+// The handicaps, in the order of the tiers. A server that was silent once goes before one that this question has
+// tried; one that was silent often goes after it: with one live server of two, a lost packet is asked for again there.
+constexpr Duration kErringCost = world::Seconds(5);
+constexpr Duration kSilentCost = world::Seconds(10);  // For each time in a row.
+constexpr Duration kTriedCost = world::Seconds(25);   // For each time.
+constexpr Duration kBadAnswerCost = world::Seconds(300);
+constexpr int kMostSilences = 5;
+constexpr int kMostTries = 8;
+
+using Assessments = absl::InlinedVector<Assessment, 16>;
+
+/// Returns the RTT that a server is ranked by.
+Duration ExpectedRtt(const AddressRecord& address) { return address.rtt.measured ? address.rtt.smoothed : kUnknownRtt; }
+
+/// Returns the cheapest; ties go to the first.
+size_t Cheapest(const Assessments& assessments) {
+  const auto least = std::ranges::min_element(assessments, {}, &Assessment::cost);
+  return static_cast<size_t>(least - assessments.begin());
+}
+
+/// Returns one of those that are as good as the cheapest, drawn at random.
+size_t DrawFromBand(const Assessments& assessments, size_t cheapest, world::Random& random) {
+  const Duration limit = BandAbove(assessments[cheapest].cost);
+  const auto in_band = [&](const Assessment& assessment) { return assessment.cost <= limit; };
+  auto left = random.Below(static_cast<uint64_t>(std::ranges::count_if(assessments, in_band)));
+  size_t index = 0;
+  for (;; ++index) {
+    if (in_band(assessments[index]) && left-- == 0) return index;
+  }
+}
+
+/// Returns whether the question has been asked of nobody yet: only then may it be used to learn something.
+bool IsFresh(std::span<const Prospect> prospects) {
+  return std::ranges::none_of(prospects, [](const Prospect& p) { return p.times_tried > 0 || p.answered_badly; });
+}
+
+/// Returns a server that was silent, has rested, and would be among the best if it is back.
+std::optional<size_t> ToProbe(std::span<const Prospect> prospects, Duration best, Instant now) {
+  for (size_t i = 0; i < prospects.size(); ++i) {
+    const AddressRecord& address = prospects[i].address;
+    const bool rested = address.IsSilent() && !address.RestsAt(now) && !prospects[i].in_zone.ErringAt(now);
+    if (rested && ExpectedRtt(address) <= BandAbove(best)) return i;
+  }
+  return std::nullopt;
+}
+
+/// Returns the server, other than `best`, that was asked the longest ago, never asked at all before all others; nothing
+/// when the dice say no.
+std::optional<size_t> ToExplore(std::span<const Prospect> prospects, size_t best, Instant now, world::Random& random) {
+  std::optional<size_t> stalest;
+  for (size_t i = 0; i < prospects.size(); ++i) {
+    if (i == best || prospects[i].address.RestsAt(now)) continue;
+    if (!stalest || prospects[i].address.sent_at < prospects[*stalest].address.sent_at) stalest = i;
+  }
+  if (!stalest) return std::nullopt;
+  const bool untried = prospects[*stalest].address.sent_at == kNeverBefore;
+  return random.OneIn(untried ? kExploreUntriedOneIn : kExploreOneIn) ? stalest : std::nullopt;
+}
+
+/// Returns in a word why the best was chosen.
+std::string_view ReasonOf(Tier tier, size_t prospects) {
+  if (prospects == 1) return "only one";
+  switch (tier) {
+    case Tier::kGood:
+      return "fastest";
+    case Tier::kUntried:
+      return "untried";
+    case Tier::kErring:
+      return "all good ones tried";
+    case Tier::kSilent:
+      return "no answering one left";
+    case Tier::kTried:
+      return "asked again";
+    case Tier::kAnsweredBadly:
+      return "last resort";
+  }
+  return "";
+}
+
+/// Returns the choice of `prospects[index]`.
+Choice Choose(std::span<const Prospect> prospects, size_t index, std::string_view reason, Instant now) {
+  const Prospect& chosen = prospects[index];
+  return {.index = index,
+          .timeout = chosen.address.rtt.Timeout(chosen.times_tried),
+          .with_edns = chosen.address.WithEdnsAt(now),
+          .reason = reason};
+}
+
+}  // namespace
+
+Duration BandAbove(Duration best) {
+  // A handicap is not part of the band: 25 % of 5 s would span everything.
+  return best + (best < kErringCost ? std::max(kLeastBand, best * kBandPercent / 100) : kLeastBand);
+}
+
+Assessment Assess(const Prospect& prospect, Instant now) {
+  const AddressRecord& address = prospect.address;
+  Assessment assessment{.cost = ExpectedRtt(address), .tier = address.rtt.measured ? Tier::kGood : Tier::kUntried};
+  if (prospect.in_zone.ErringAt(now)) assessment = {assessment.cost + kErringCost, Tier::kErring};
+  if (address.IsSilent()) {
+    const int silences = std::min(address.timeouts_in_row, kMostSilences);
+    assessment = {assessment.cost + silences * kSilentCost, Tier::kSilent};
+  }
+  if (prospect.times_tried > 0) {
+    const int tries = std::min(prospect.times_tried, kMostTries);
+    assessment = {assessment.cost + tries * kTriedCost, Tier::kTried};
+  }
+  if (prospect.answered_badly) assessment = {assessment.cost + kBadAnswerCost, Tier::kAnsweredBadly};
+  return assessment;
+}
+
+std::optional<Choice> Pick(std::span<const Prospect> prospects, Instant now, world::Random& random) {
+  if (prospects.empty()) return std::nullopt;
+  Assessments assessments;
+  for (const Prospect& prospect : prospects) assessments.push_back(Assess(prospect, now));
+  const size_t cheapest = Cheapest(assessments);
+  const size_t best = DrawFromBand(assessments, cheapest, random);
+  if (IsFresh(prospects) && prospects.size() > 1) {
+    if (const auto index = ToProbe(prospects, assessments[cheapest].cost, now)) {
+      return Choose(prospects, *index, "probing", now);
+    }
+    if (const auto index = ToExplore(prospects, best, now, random)) return Choose(prospects, *index, kExploring, now);
+  }
+  return Choose(prospects, best, ReasonOf(assessments[best].tier, prospects.size()), now);
+}
+
+}  // namespace servers::chooser

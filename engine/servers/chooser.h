@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "engine/servers/address_record.h"
+#include "engine/servers/book.h"
+#include "engine/servers/zone_record.h"
+#include "engine/world/random.h"
+#include "engine/world/time.h"
+
+/// Whom to ask: the whole policy, as pure functions of what is known. The book fetches the records under its locks and
+/// calls this without any.
+namespace servers::chooser {
+
+/// What counts against a server that has no measured RTT: low enough that one is tried before a slow known server, high
+/// enough that a fast known one is not left for it.
+inline constexpr world::Duration kUnknownRtt = world::Milliseconds(40);
+
+/// Servers this close to the best are equals, and one of them is drawn: for spread, and so that a spoofer cannot know
+/// whom to impersonate.
+inline constexpr world::Duration kLeastBand = world::Milliseconds(10);
+inline constexpr int kBandPercent = 25;
+
+/// Once in so many questions another server than the best is asked, so that its measurement does not grow old; more
+/// often while one has never been asked.
+inline constexpr uint64_t kExploreOneIn = 50;
+inline constexpr uint64_t kExploreUntriedOneIn = 8;
+
+/// A candidate with all that is known of it.
+struct Prospect {
+  AddressRecord address;
+  ServerInZone in_zone;
+  int times_tried = 0;          ///< In this question.
+  bool answered_badly = false;  ///< In this question.
+};
+
+/// What keeps a server from the front, in the order in which it counts. Each is worth so much time that the next
+/// smaller ones cannot outweigh it, but a server's RTT decides among equals.
+enum class Tier : uint8_t {
+  kGood,
+  kUntried,        ///< Good for all we know.
+  kErring,         ///< Answered for this zone with errors lately.
+  kSilent,         ///< Did not answer the last time.
+  kTried,          ///< Asked in this question already.
+  kAnsweredBadly,  ///< In this question.
+};
+
+/// What a server costs, as the chooser sees it.
+struct Assessment {
+  world::Duration cost{};
+  Tier tier = Tier::kGood;
+};
+
+/// Returns the most that a server may cost to count as an equal of one that costs `best`.
+world::Duration BandAbove(world::Duration best);
+
+/// Returns what choosing `prospect` costs.
+Assessment Assess(const Prospect& prospect, world::Instant now);
+
+/// Returns the choice, or nothing when there are no prospects.
+std::optional<Choice> Pick(std::span<const Prospect> prospects, world::Instant now, world::Random& random);
+
+/// The reason of a choice that was made to learn something.
+inline constexpr std::string_view kExploring = "exploring";
+
+}  // namespace servers::chooser

@@ -1,0 +1,94 @@
+#include "engine/servers/address_record.h"
+
+#include "tests/servers/timeline.h"
+
+namespace servers {
+namespace {
+
+using world::Protocol;
+
+/// Lets a query time out at `now` and returns how long the address rests from then on.
+world::Duration RestAfterTimeout(AddressRecord& record, world::Instant now) {
+  record.TimedOut(now);
+  return record.rests_until - now;
+}
+
+TEST_CASE("timeouts in a row let an address rest 0.5 s, doubled each time, at most 30 s") {
+  AddressRecord record;
+  world::Instant now = AtMs(0);
+  for (const int64_t rest : {500, 1'000, 2'000, 4'000, 8'000, 16'000, 30'000, 30'000}) {
+    CHECK(RestAfterTimeout(record, now) == Ms(rest));
+    now = record.rests_until;
+  }
+  CHECK(record.timeouts_in_row == 8);
+}
+
+TEST_CASE("all queries that are out when the first is overdue are one failure") {
+  AddressRecord record;
+  for (int64_t ms = 400; ms < 700; ms += 10) record.TimedOut(AtMs(ms));
+  CHECK(record.timeouts_in_row == 1);
+  CHECK(record.timeouts == 30);
+  CHECK(record.rests_until == AtMs(900));
+}
+
+TEST_CASE("a lost packet is no silence when another answer came since it was sent") {
+  AddressRecord record;
+  record.Answered(Protocol::kUdp, Ms(40), Report::kValid, AtMs(0));  // From here on the timeout is 120 ms.
+  record.Answered(Protocol::kUdp, Ms(40), Report::kValid, AtMs(1'000));
+  record.TimedOut(AtMs(1'050));  // Sent at about 950.
+  CHECK_FALSE(record.IsSilent());
+  record.TimedOut(AtMs(1'120));  // Sent at about 1,020.
+  CHECK(record.IsSilent());
+}
+
+TEST_CASE("one query probes an address that has rested, the others wait for its outcome") {
+  AddressRecord record;
+  record.TimedOut(AtMs(0));
+  CHECK(record.RestsAt(AtMs(499)));
+  CHECK_FALSE(record.RestsAt(AtMs(500)));
+  record.Sent(AtMs(600));
+  CHECK(record.RestsAt(AtMs(999)));
+  record.TimedOut(AtMs(1'000));
+  CHECK(record.timeouts_in_row == 2);
+  CHECK(record.rests_until == AtMs(2'000));
+}
+
+TEST_CASE("any matched answer, over TCP or bad too, ends the silence at once") {
+  for (const Protocol via : {Protocol::kUdp, Protocol::kTcp}) {
+    for (const Report report : {Report::kValid, Report::kServFail, Report::kLame}) {
+      AddressRecord record;
+      record.TimedOut(AtMs(0));
+      record.Answered(via, Ms(10), report, AtMs(100));
+      CHECK_FALSE(record.IsSilent());
+      CHECK_FALSE(record.RestsAt(AtMs(100)));
+    }
+  }
+}
+
+TEST_CASE("only answers over UDP are samples of the round-trip time") {
+  AddressRecord record;
+  record.Answered(Protocol::kTcp, Ms(80), Report::kValid, AtMs(0));
+  CHECK_FALSE(record.rtt.measured);
+  record.Answered(Protocol::kUdp, Ms(20), Report::kServFail, AtMs(0));
+  CHECK(record.rtt.smoothed == Ms(20));
+}
+
+TEST_CASE("an unreachable address rests at once, though it answered a moment ago") {
+  AddressRecord record;
+  record.Answered(Protocol::kUdp, Ms(20), Report::kValid, AtMs(0));
+  record.Unreachable(AtMs(1));
+  CHECK(record.IsSilent());
+  CHECK(record.rests_until == AtMs(501));
+}
+
+TEST_CASE("a server that fails on EDNS is asked without for an hour (RFC 6891 7)") {
+  AddressRecord record;
+  CHECK(record.WithEdnsAt(AtMs(0)));
+  record.Answered(Protocol::kUdp, Ms(20), Report::kNoEdns, AtMs(0));
+  record.Answered(Protocol::kUdp, Ms(20), Report::kValid, AtMs(1));
+  CHECK_FALSE(record.WithEdnsAt(AtMs(3'599'999)));
+  CHECK(record.WithEdnsAt(AtMs(3'600'000)));
+}
+
+}  // namespace
+}  // namespace servers
