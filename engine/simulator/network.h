@@ -32,7 +32,7 @@ struct Mischief {
   int no_socket_permille = 0;    ///< The driver has no socket to send from.
   int cut_stream_permille = 0;   ///< A TCP connection ends before its response.
   world::Duration most_lateness = world::Seconds(3);
-  std::vector<Outage> outages;
+  std::vector<Outage> outages{};
 };
 
 /// How much the network did.

@@ -31,9 +31,7 @@ class PocketServers final : public Servers {
   explicit PocketServers(const Internet& internet) : internet_(internet) {}
 
   std::vector<Reply> Ask(const world::Address& server, world::Protocol via, world::OctetView query, world::Instant now,
-                         uint64_t draw) override {
-    return internet_.Ask(server, via, query, now, draw, census_);
-  }
+                         uint64_t draw) override;
 
   /// How often each temper and shape was met.
   const Census& census() const { return census_; }

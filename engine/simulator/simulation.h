@@ -159,6 +159,7 @@ class Simulation {
   /// Writes an event down, if it is watched: a message, or what befell a client.
   void See(std::string_view what, world::OctetView message);
 
+  /// Returns a worker of its id.
   Worker& At(world::WorkerId worker) { return workers_[static_cast<size_t>(worker)]; }
 
   SimulationOptions options_;

@@ -30,9 +30,10 @@ void Mix(Trace& trace, const world::Client& client) {
   trace.Mix(Number(client.via));
 }
 
-/// Mixes in what each event and each effect is, all of it.
+/// Mixes in a client's query.
 void Mix(Trace& trace, const ClientAsks& asks) { trace.Mix(asks.slot); }
 
+/// Mixes in a packet and its source.
 void Mix(Trace& trace, const PacketArrives& packet) {
   trace.Mix(Number(packet.worker));
   trace.Mix(Number(packet.id));
@@ -40,40 +41,49 @@ void Mix(Trace& trace, const PacketArrives& packet) {
   trace.Mix(packet.message);
 }
 
+/// Mixes in a mishap.
 void Mix(Trace& trace, const MishapStrikes& strike) {
   trace.Mix(Number(strike.worker));
   trace.Mix(Number(strike.id));
   trace.Mix(Number(strike.mishap));
 }
 
+/// Mixes in the end of a socket.
 void Mix(Trace& trace, const SocketCloses& closes) {
   trace.Mix(Number(closes.worker));
   trace.Mix(Number(closes.id));
 }
 
+/// Mixes in a question on its way between workers.
 void Mix(Trace& trace, const world::HandOver& hand_over) {
   trace.Mix(Number(hand_over.owner));
   Mix(trace, hand_over.client);
   trace.Mix(hand_over.query);
 }
 
+/// Mixes in the arrival of that question.
 void Mix(Trace& trace, const HandOverArrives& arrives) { Mix(trace, arrives.hand_over); }
 
+/// Mixes in a client's answer.
 void Mix(Trace& trace, const world::Answer& answer) {
   trace.Mix(Number(answer.to.worker));
   trace.Mix(answer.to.slot);
   trace.Mix(answer.response);
 }
 
+/// Mixes in an answer on its way between workers.
 void Mix(Trace& trace, const AnswerReturns& returns) { Mix(trace, returns.answer); }
 
+/// Mixes in another root zone, by its serial.
 void Mix(Trace& trace, const RootChanges& change) {
   trace.Mix(Number(change.worker));
   trace.Mix(uint64_t{change.root == nullptr ? 0 : change.root->serial()});
 }
 
+/// Mixes in a change of settings.
 void Mix(Trace& trace, const SettingsChange& change) { trace.Mix(Number(change.worker)); }
 
+/// Mixes in a query to a server.
 void Mix(Trace& trace, const world::Ask& ask) {
   trace.Mix(Number(ask.id));
   Mix(trace, ask.to);
@@ -82,13 +92,16 @@ void Mix(Trace& trace, const world::Ask& ask) {
   trace.Mix(ask.query);
 }
 
+/// Mixes in the end of an exchange.
 void Mix(Trace& trace, const world::Cancel& cancel) { trace.Mix(Number(cancel.id)); }
 
+/// Mixes in a client without an answer.
 void Mix(Trace& trace, const world::Drop& drop) {
   trace.Mix(Number(drop.to.worker));
   trace.Mix(drop.to.slot);
 }
 
+/// Mixes in a walk as it is told.
 void Mix(Trace& trace, const world::Report& report) {
   trace.Mix(report.to.slot);
   trace.Mix(world::OctetView(reinterpret_cast<const uint8_t*>(report.json.data()), report.json.size()));
