@@ -41,10 +41,10 @@ struct Place {
 /// in order.
 class Engine {
  public:
-  /// `random` must outlive the engine. `root` may be null: then the walk starts at the root hints of the settings (RFC
-  /// 8109).
+  /// `random` must outlive the engine. `root` may be null: then the walk is primed from the hints, which are never null
+  /// (RFC 8109).
   Engine(Place place, Shared shared, std::shared_ptr<const settings::Settings> settings, zone::Snapshot root,
-         world::Random& random);
+         zone::SharedRootHints hints, world::Random& random);
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -53,7 +53,7 @@ Simulation::Simulation(const SimulationOptions& options, Servers& servers)
     worker.random = std::make_unique<SeededRandom>(SeedOf(options.seed, kWorkerPart + i));
     worker.engine = std::make_unique<resolver::Engine>(resolver::Place{world::WorkerId{i}, options.workers},
                                                        resolver::Shared{store_, book_}, options.settings, options.root,
-                                                       *worker.random);
+                                                       zone::BuiltInRootHints(), *worker.random);
     workers_.push_back(std::move(worker));
   }
 }

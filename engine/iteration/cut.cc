@@ -1,0 +1,381 @@
+#include "engine/iteration/cut.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/iteration/delegation.h"
+#include "engine/iteration/overloaded.h"
+#include "engine/world/limits.h"
+
+namespace iteration {
+namespace {
+
+namespace limits = world::limits;
+
+using metrics::Metric;
+using servers::Report;
+using wire::RrType;
+using world::Protocol;
+
+/// Failures that are told to a person.
+constexpr size_t kMaxFailureTexts = 6;
+
+/// Look-ups of nameserver names that are begun together where no address is known.
+constexpr size_t kFirstLookUps = 2;
+
+/// A TCP exchange takes a round trip more, and its handshake is repeated no sooner than a second.
+constexpr world::Duration kLeastTcpTimeout = world::Seconds(1);
+
+/// Whether octets that arrived are the response to a query.
+enum class Match : uint8_t { kYes, kNo, kMalformed };
+
+/// Compares a response's opening with the query (RFC 5452 section 9.1).
+Match Compare(const wire::Opening& opening, const Exchange& exchange, const wire::Question& asked) {
+  if (!opening.header.qr || opening.header.id != exchange.id) return Match::kNo;
+  if (opening.header.opcode != wire::Opcode::kQuery) return Match::kNo;
+  if (opening.question) return *opening.question == asked ? Match::kYes : Match::kNo;
+  // A server that cannot read the query may leave the question out, but only to say so (RFC 1035 section 4.1.1,
+  // FORMERR).
+  const bool error = opening.header.rcode != wire::Rcode::kNoError && opening.header.rcode != wire::Rcode::kNxDomain;
+  return opening.question_count == 0 && error ? Match::kYes : Match::kNo;
+}
+
+/// Returns the metric of an answer that is of no use.
+Metric MetricOf(const Verdict& verdict) {
+  const auto* error = std::get_if<ServerError>(&verdict);
+  if (error == nullptr) return Metric::kUpstreamLame;
+  if (error->rcode == wire::Rcode::kRefused) return Metric::kUpstreamRefused;
+  if (error->rcode == wire::Rcode::kServFail) return Metric::kUpstreamServFail;
+  return Metric::kUpstreamFormErr;
+}
+
+/// Returns what an answer that is of no use says of its server.
+Report ReportOf(const Verdict& verdict) {
+  const auto* error = std::get_if<ServerError>(&verdict);
+  if (error == nullptr) return Report::kLame;
+  if (error->rcode == wire::Rcode::kRefused) return Report::kRefused;
+  if (error->rcode == wire::Rcode::kFormErr || error->rcode == wire::Rcode::kNotImp) return Report::kFormErr;
+  return Report::kServFail;
+}
+
+/// Returns whether the verdict says that the server is of no use for the question.
+bool IsUseless(const Verdict& verdict) {
+  return std::holds_alternative<ServerError>(verdict) || std::holds_alternative<Lame>(verdict) ||
+         std::holds_alternative<Excessive>(verdict);
+}
+
+/// Returns whether the verdict is to be taken only when nothing better comes.
+bool IsLastResort(const Verdict& verdict) {
+  if (const auto* answered = std::get_if<Answered>(&verdict)) return answered->weight == Weight::kLastResort;
+  if (const auto* none = std::get_if<NoDataAt>(&verdict)) return none->weight == Weight::kLastResort;
+  return false;
+}
+
+/// Returns whether the answer to a shorter name comes of a DNAME above it, which is then above the whole name too.
+bool IsUnderDname(const Verdict& verdict) {
+  const auto* aliased = std::get_if<Aliased>(&verdict);
+  return aliased != nullptr && aliased->chain.front().type == RrType::kDname;
+}
+
+}  // namespace
+
+Cut::Cut(const wire::Question& target, cache::SharedDelegation delegation, const Stub* stub, int minimised_before,
+         Context& context)
+    : target_(target),
+      delegation_(std::move(delegation)),
+      servers_(stub != nullptr ? ServerSet(stub->zone, stub->servers)
+                               : ServerSet(*delegation_, context.settings.upstream.port, context.guard, context.store,
+                                           context.now.mono)),
+      minimiser_(context.settings.walk.qname_minimisation, delegation_->zone.LabelCount(), minimised_before),
+      asked_(minimiser_.Next(target)),
+      port_(context.settings.upstream.port),
+      turned_(stub != nullptr) {}
+
+Next Cut::Begin(Context& context, Log& log, Wishes& wishes) { return AskNext(context, log, wishes); }
+
+bool Cut::MaySend(Context& context) {
+  if (packets_ >= limits::kMaxPacketsPerCut) {
+    context.counters.Add(Metric::kLimitPacketsPerCut);
+    return false;
+  }
+  if (context.budget.packets >= context.settings.walk.max_packets) {
+    context.counters.Add(Metric::kLimitPackets);
+    return false;
+  }
+  return true;
+}
+
+Next Cut::AskNext(Context& context, Log& log, Wishes& wishes) {
+  // A packet that is not overdue is still the one to wait for.
+  if (std::ranges::any_of(exchanges_, [](const Exchange& e) { return !e.overdue; })) return Wait{};
+  std::vector<size_t> indices;
+  const auto candidates = servers_.Candidates(indices);
+  if (candidates.empty()) {
+    StartLookUps(kFirstLookUps, context, wishes);
+    return servers_.Asking() ? Next(Wait{}) : Next(Exhausted{});
+  }
+  if (servers_.AllTried()) StartLookUps(1, context, wishes);
+  const auto choice = context.book.Choose(candidates, delegation_->zone, context.now.mono, context.random);
+  if (!choice || !MaySend(context)) return servers_.Asking() ? Next(Wait{}) : Next(Exhausted{});
+  Send(indices[choice->index], Protocol::kUdp, *choice, context, log, wishes);
+  return Wait{};
+}
+
+bool Cut::StartLookUps(size_t most, Context& context, Wishes& wishes) {
+  std::vector<size_t> unasked = servers_.Unasked();
+  size_t started = 0;
+  while (!unasked.empty() && started < most) {
+    if (lookups_ >= limits::kMaxGluelessPerCut) {
+      context.counters.Add(Metric::kLimitGluelessPerCut);
+      break;
+    }
+    if (context.budget.lookups >= limits::kMaxGluelessPerQuery) {
+      context.counters.Add(Metric::kLimitGluelessPerQuery);
+      break;
+    }
+    const size_t pick = context.random.Below(unasked.size());
+    const size_t server = unasked[pick];
+    unasked.erase(unasked.begin() + static_cast<ptrdiff_t>(pick));
+    ++started;
+    ++lookups_;
+    ++context.budget.lookups;
+    for (const auto& [wanted, type] : {std::pair(context.settings.upstream.ipv4, RrType::kA),
+                                       std::pair(context.settings.upstream.ipv6, RrType::kAaaa)}) {
+      if (!wanted) continue;
+      servers_.BeginLookUp(server);
+      wishes.push_back(LookUpWish{servers_.servers()[server].name, type});
+    }
+  }
+  return started > 0;
+}
+
+void Cut::Send(size_t target, Protocol via, const servers::Choice& choice, Context& context, Log& log, Wishes& wishes) {
+  const Target& to = servers_.targets()[target];
+  const auto timeout = via == Protocol::kUdp ? choice.timeout : std::max(3 * choice.timeout, kLeastTcpTimeout);
+  const Exchange exchange{Tag{next_tag_++}, target,           context.random.Bits16(),    via,
+                          choice.with_edns, context.now.mono, context.now.mono + timeout, false,
+                          log.steps.size()};
+  std::optional<wire::Edns> edns;
+  if (choice.with_edns) edns = wire::Edns{context.settings.upstream.payload_octets, 0, true, {}, {}};
+  ++packets_;
+  ++context.budget.packets;
+  context.counters.Add(via == Protocol::kUdp ? Metric::kUpstreamPacketsUdp : Metric::kUpstreamPacketsTcp);
+  if (Minimised()) context.counters.Add(Metric::kMinimisedQuestions);
+  context.book.Sent(to.endpoint.address, delegation_->zone, context.now.mono);
+  servers_.Tried(target);
+  if (log.steps.size() < limits::kMaxWalkSteps) {
+    log.steps.push_back({context.now.mono, delegation_->zone, servers_.servers()[to.server].name, to.endpoint, via,
+                         asked_, Minimised(), world::Duration(-1), "", choice.reason, log.depth, log.purpose});
+  }
+  wishes.push_back(SendWish{exchange.tag, to.endpoint, via, wire::MakeQuery(exchange.id, asked_, false, edns)});
+  exchanges_.push_back(exchange);
+}
+
+Exchange* Cut::Find(Tag tag) {
+  const auto at = std::ranges::find(exchanges_, tag, &Exchange::tag);
+  return at == exchanges_.end() ? nullptr : &*at;
+}
+
+Exchange Cut::Take(size_t index) {
+  const Exchange exchange = exchanges_[index];
+  exchanges_.erase(exchanges_.begin() + static_cast<ptrdiff_t>(index));
+  return exchange;
+}
+
+Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& log, Wishes& wishes) {
+  Exchange* found = Find(tag);
+  if (found == nullptr) return Wait{};
+  const auto opening = wire::ParseOpening(arrival.message);
+  const bool from_there = arrival.from == servers_.targets()[found->target].endpoint;
+  if (!opening || !from_there || Compare(*opening, *found, asked_) != Match::kYes) {
+    // A forgery, or a stray: the wait goes on (TuDoor 2024).
+    context.counters.Add(Metric::kUpstreamMismatched);
+    return Wait{};
+  }
+  const bool truncated = opening->header.tc && found->via == Protocol::kUdp;
+  std::optional<wire::Message> response;
+  if (!truncated) response = wire::Parse(arrival.message);
+  if (!truncated && !response) {
+    context.counters.Add(Metric::kUpstreamMalformed);
+    return Wait{};
+  }
+  const Exchange exchange = Take(static_cast<size_t>(found - exchanges_.data()));
+  wishes.push_back(ForgetWish{tag});
+  const world::Duration rtt = context.now.mono - exchange.sent;
+  context.counters.Add(Metric::kUpstreamResponses);
+  if (exchange.overdue) context.counters.Add(Metric::kUpstreamLate);
+  if (exchange.via == Protocol::kUdp) context.counters.Observe(Metric::kUpstreamRtt, rtt);
+  if (exchange.step < log.steps.size()) log.steps[exchange.step].rtt = rtt;
+  if (truncated) {
+    context.counters.Add(Metric::kUpstreamTruncated);
+    if (exchange.step < log.steps.size()) log.steps[exchange.step].outcome = "truncated";
+    Cut::Report(exchange, Report::kValid, context);
+    return Reask(exchange, Protocol::kTcp, exchange.with_edns, context, log, wishes);
+  }
+  Judgement judgement = Judge({asked_, delegation_->zone, exchange.with_edns}, *std::move(response));
+  if (exchange.step < log.steps.size()) {
+    log.steps[exchange.step].outcome = ToText(judgement.verdict) + (exchange.overdue ? " (late)" : "");
+  }
+  return Weigh(exchange, std::move(judgement), context, log, wishes);
+}
+
+Next Cut::Weigh(Exchange exchange, Judgement judgement, Context& context, Log& log, Wishes& wishes) {
+  context.counters.Add(Metric::kScrubbedRecords, judgement.scrubbed_sets);
+  Verdict& verdict = judgement.verdict;
+  if (std::holds_alternative<EdnsRefused>(verdict)) {
+    context.counters.Add(Metric::kEdnsFallbacks);
+    Report(exchange, Report::kNoEdns, context);
+    return Reask(exchange, exchange.via, false, context, log, wishes);
+  }
+  if (std::holds_alternative<Excessive>(verdict)) context.counters.Add(Metric::kLimitRecordsPerRrset);
+  if (IsUseless(verdict)) return OnUseless(exchange, verdict, context, log, wishes);
+  if (Minimised()) return OnMinimised(exchange, std::move(verdict), context, log, wishes);
+  if (IsLastResort(verdict)) {
+    Report(exchange, Report::kLame, context);
+    context.counters.Add(Metric::kUpstreamLame);
+    Note(exchange, ToText(verdict));
+    if (!last_resort_) last_resort_ = std::move(verdict);
+    servers_.Dismiss(exchange.target);
+    return AskNext(context, log, wishes);
+  }
+  Report(exchange, Report::kValid, context);
+  return Outcome{std::move(verdict)};
+}
+
+Next Cut::OnMinimised(const Exchange& exchange, Verdict verdict, Context& context, Log& log, Wishes& wishes) {
+  Report(exchange, Report::kValid, context);
+  if (std::holds_alternative<Referred>(verdict)) return Outcome{std::move(verdict)};
+  if (std::holds_alternative<NxDomainAt>(verdict) && minimiser_.mode() == settings::QnameMinimisation::kStrict) {
+    return Outcome{std::move(verdict)};
+  }
+  // NXDOMAIN for an empty non-terminal is a known fault of servers (RFC 9156 section 2.3): the whole name decides.
+  if (std::holds_alternative<NxDomainAt>(verdict) || IsUnderDname(verdict)) {
+    return AskInFull(exchange, context, log, wishes);
+  }
+  minimiser_.Advance(asked_.name.LabelCount());
+  if (minimiser_.asked() == limits::kMaxMinimiseCount) context.counters.Add(Metric::kLimitMinimiseCount);
+  asked_ = minimiser_.Next(target_);
+  Abandon(wishes);
+  servers_.Restart();
+  return AskNext(context, log, wishes);
+}
+
+Next Cut::OnUseless(const Exchange& exchange, const Verdict& verdict, Context& context, Log& log, Wishes& wishes) {
+  if (Minimised() && minimiser_.mode() == settings::QnameMinimisation::kRelaxed) {
+    return AskInFull(exchange, context, log, wishes);
+  }
+  context.counters.Add(MetricOf(verdict));
+  Report(exchange, ReportOf(verdict), context);
+  const auto* error = std::get_if<ServerError>(&verdict);
+  const bool refused = error != nullptr && error->rcode == wire::Rcode::kRefused;
+  ++(refused ? failures_.refused : failures_.other);
+  Note(exchange, ToText(verdict));
+  servers_.Dismiss(exchange.target);
+  return AskNext(context, log, wishes);
+}
+
+Next Cut::AskInFull(const Exchange& exchange, Context& context, Log& log, Wishes& wishes) {
+  context.counters.Add(Metric::kMinimisationFallbacks);
+  minimiser_.GiveUp();
+  asked_ = target_;
+  Abandon(wishes);
+  servers_.Restart();
+  return Reask(exchange, Protocol::kUdp, exchange.with_edns, context, log, wishes);
+}
+
+Next Cut::Reask(const Exchange& exchange, Protocol via, bool with_edns, Context& context, Log& log, Wishes& wishes) {
+  const Target& target = servers_.targets()[exchange.target];
+  if (target.times_tried >= kMaxTriesPerTarget || !MaySend(context)) return AskNext(context, log, wishes);
+  const servers::Candidate candidate{target.endpoint.address, target.times_tried, false};
+  auto choice = context.book.Choose({&candidate, 1}, delegation_->zone, context.now.mono, context.random);
+  if (!choice) return AskNext(context, log, wishes);
+  choice->with_edns = with_edns;
+  choice->reason = via == Protocol::kTcp ? "truncated over UDP" : with_edns ? "whole name" : "without EDNS";
+  Send(exchange.target, via, *choice, context, log, wishes);
+  return Wait{};
+}
+
+Next Cut::Fail(Tag tag, world::Mishap mishap, Context& context, Log& log, Wishes& wishes) {
+  Exchange* found = Find(tag);
+  if (found == nullptr) return Wait{};
+  const Exchange exchange = Take(static_cast<size_t>(found - exchanges_.data()));
+  wishes.push_back(ForgetWish{tag});
+  const Target& target = servers_.targets()[exchange.target];
+  if (mishap != world::Mishap::kNoSocket) {
+    context.counters.Add(Metric::kUpstreamUnreachable);
+    context.book.Unreachable(target.endpoint.address, delegation_->zone, context.now.mono);
+    ++failures_.silent;
+  }
+  const bool refused = mishap == world::Mishap::kPortUnreachable || mishap == world::Mishap::kUnreachable;
+  const std::string_view what = refused                              ? "unreachable"
+                                : mishap == world::Mishap::kNoSocket ? "no socket"
+                                                                     : "connection closed";
+  if (exchange.step < log.steps.size()) log.steps[exchange.step].outcome = what;
+  Note(exchange, what);
+  if (refused) servers_.Dismiss(exchange.target);
+  return AskNext(context, log, wishes);
+}
+
+Next Cut::Learn(const wire::Name& server, std::span<const world::Address> addresses, Context& context, Log& log,
+                Wishes& wishes) {
+  servers_.EndLookUp(server, addresses, port_, context.guard);
+  return AskNext(context, log, wishes);
+}
+
+Next Cut::Expire(Context& context, Log& log, Wishes& wishes) {
+  for (Exchange& exchange : exchanges_) {
+    if (exchange.overdue || exchange.overdue_at > context.now.mono) continue;
+    exchange.overdue = true;
+    context.counters.Add(Metric::kUpstreamTimeouts);
+    context.book.TimedOut(servers_.targets()[exchange.target].endpoint.address, delegation_->zone, context.now.mono);
+    ++failures_.silent;
+    if (exchange.step < log.steps.size()) log.steps[exchange.step].outcome = "timeout";
+    Note(exchange, "timeout");
+  }
+  return AskNext(context, log, wishes);
+}
+
+world::Instant Cut::NextDeadline() const {
+  world::Instant next = world::kNever;
+  for (const Exchange& exchange : exchanges_) {
+    if (!exchange.overdue) next = std::min(next, exchange.overdue_at);
+  }
+  return next;
+}
+
+void Cut::Abandon(Wishes& wishes) {
+  for (const Exchange& exchange : exchanges_) wishes.push_back(ForgetWish{exchange.tag});
+  exchanges_.clear();
+}
+
+bool Cut::TurnToChild(Context& context) {
+  if (turned_) return false;
+  turned_ = true;
+  const auto known = context.store.Find(delegation_->zone, RrType::kNs, context.now.mono);
+  const auto* ns = known ? std::get_if<cache::Positive>(&known->what) : nullptr;
+  if (ns == nullptr) return false;
+  Built built = FromChild(*delegation_, *ns->rrset);
+  ServerSet others(built.delegation, port_, context.guard, context.store, context.now.mono);
+  const auto is_other = [&](const Target& t) {
+    return std::ranges::find(servers_.targets(), t.endpoint, &Target::endpoint) == servers_.targets().end();
+  };
+  if (std::ranges::none_of(others.targets(), is_other) && others.Unasked().empty()) return false;
+  servers_ = std::move(others);
+  return true;
+}
+
+void Cut::Report(const Exchange& exchange, servers::Report report, Context& context) {
+  context.book.Answered(servers_.targets()[exchange.target].endpoint.address, delegation_->zone, exchange.via,
+                        context.now.mono - exchange.sent, report, context.now.mono);
+}
+
+void Cut::Note(const Exchange& exchange, std::string_view what) {
+  if (failures_.texts.size() == kMaxFailureTexts) return;
+  const Target& target = servers_.targets()[exchange.target];
+  failures_.texts.push_back(fmt::format("{} [{}] {}", servers_.servers()[target.server].name.ToText(),
+                                        target.endpoint.address.ToText(), what));
+}
+
+}  // namespace iteration

@@ -1,0 +1,128 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/iteration/context.h"
+#include "engine/iteration/minimise.h"
+#include "engine/iteration/server_set.h"
+#include "engine/iteration/verdict.h"
+#include "engine/world/effect.h"
+
+namespace iteration {
+
+/// One packet that was sent and may still be answered.
+struct Exchange {
+  Tag tag{};
+  size_t target = 0;  ///< Index into ServerSet::targets().
+  uint16_t id = 0;
+  world::Protocol via = world::Protocol::kUdp;
+  bool with_edns = true;
+  world::Instant sent;
+  world::Instant overdue_at;
+  bool overdue = false;  ///< Its timeout has passed; still listened to.
+  size_t step = 0;       ///< Index into the walk's steps.
+};
+
+/// How the servers of a cut failed: what the client is told (RFC 8914) when nothing better comes.
+struct Failures {
+  int refused = 0;
+  int other = 0;                   ///< Other answers that are none.
+  int silent = 0;                  ///< Timeouts, unreachable addresses.
+  std::vector<std::string> texts;  ///< A few of them, for a person.
+};
+
+/// Everything that a cut writes beside itself.
+struct Log {
+  std::vector<WalkStep>& steps;
+  int depth = 0;
+  const wire::Question& purpose;
+};
+
+/// Go on waiting.
+struct Wait {};
+
+/// A response settles the question at this cut, or leads on.
+struct Outcome {
+  Verdict verdict;
+};
+
+/// No server of the cut is of use.
+struct Exhausted {};
+
+/// What comes of an event.
+using Next = std::variant<Wait, Outcome, Exhausted>;
+
+/// The stage of a walk in which the servers of one zone are asked: one question at a time, of one server after another,
+/// each as soon as the last one fails or is overdue, and all of them listened to until the first valid response.
+class Cut {
+ public:
+  /// Begins at a zone. `minimised_before` counts the minimised questions for this name at the cuts above.
+  Cut(const wire::Question& target, cache::SharedDelegation delegation, const Stub* stub, int minimised_before,
+      Context& context);
+
+  /// Sends the first question.
+  Next Begin(Context& context, Log& log, Wishes& wishes);
+
+  /// Octets came back.
+  Next Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& log, Wishes& wishes);
+
+  /// The exchange came to grief.
+  Next Fail(Tag tag, world::Mishap mishap, Context& context, Log& log, Wishes& wishes);
+
+  /// A look-up of a nameserver's addresses has ended.
+  Next Learn(const wire::Name& server, std::span<const world::Address> addresses, Context& context, Log& log,
+             Wishes& wishes);
+
+  /// Timeouts have passed.
+  Next Expire(Context& context, Log& log, Wishes& wishes);
+
+  /// Returns when Expire wants to be called.
+  world::Instant NextDeadline() const;
+
+  /// Forgets all that is still listened to.
+  void Abandon(Wishes& wishes);
+
+  /// Goes over to the servers that the zone names itself, once; returns whether there are others than before.
+  bool TurnToChild(Context& context);
+
+  const cache::SharedDelegation& delegation() const { return delegation_; }
+  const Failures& failures() const { return failures_; }
+  const std::optional<Verdict>& last_resort() const { return last_resort_; }
+  int minimised() const { return minimiser_.asked(); }
+
+ private:
+  Next AskNext(Context& context, Log& log, Wishes& wishes);
+  bool StartLookUps(size_t most, Context& context, Wishes& wishes);
+  bool MaySend(Context& context);
+  void Send(size_t target, world::Protocol via, const servers::Choice& choice, Context& context, Log& log,
+            Wishes& wishes);
+  Next Weigh(Exchange exchange, Judgement judgement, Context& context, Log& log, Wishes& wishes);
+  Next OnMinimised(const Exchange& exchange, Verdict verdict, Context& context, Log& log, Wishes& wishes);
+  Next OnUseless(const Exchange& exchange, const Verdict& verdict, Context& context, Log& log, Wishes& wishes);
+  Next Reask(const Exchange& exchange, world::Protocol via, bool with_edns, Context& context, Log& log, Wishes& wishes);
+  Next AskInFull(const Exchange& exchange, Context& context, Log& log, Wishes& wishes);
+  void Report(const Exchange& exchange, servers::Report report, Context& context);
+  bool Minimised() const { return asked_ != target_; }
+  Exchange Take(size_t index);
+  Exchange* Find(Tag tag);
+  void Note(const Exchange& exchange, std::string_view what);
+
+  wire::Question target_;
+  cache::SharedDelegation delegation_;
+  ServerSet servers_;
+  Minimiser minimiser_;
+  wire::Question asked_;
+  std::vector<Exchange> exchanges_;
+  std::optional<Verdict> last_resort_;
+  Failures failures_;
+  uint16_t port_ = 53;
+  int packets_ = 0;
+  int lookups_ = 0;
+  bool turned_ = false;  ///< The child's own servers are being asked.
+  uint32_t next_tag_ = 0;
+};
+
+}  // namespace iteration

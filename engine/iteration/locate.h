@@ -1,0 +1,48 @@
+#pragma once
+
+#include <variant>
+#include <vector>
+
+#include "engine/iteration/context.h"
+
+namespace iteration {
+
+/// The answer is known.
+struct Settled {
+  Result result;
+};
+
+/// An alias at the name is known: go on with its target.
+struct KnownAlias {
+  std::vector<AnswerSet> chain;  ///< A CNAME; or a DNAME and the CNAME made of it.
+  wire::Name target;
+  Source source = Source::kCache;
+};
+
+/// A DNAME known here makes the name too long.
+struct KnownOverlong {
+  std::vector<AnswerSet> chain;
+};
+
+/// Ask the servers of this zone.
+struct StartAt {
+  cache::SharedDelegation delegation;
+  const Stub* stub = nullptr;  ///< Set: these servers, whatever the delegation says.
+};
+
+/// Neither root zone nor root servers are known: prime first.
+struct NeedRoot {};
+
+/// Where a question stands before a packet is sent for it.
+using Location = std::variant<Settled, KnownAlias, KnownOverlong, StartAt, NeedRoot>;
+
+/// Returns what is known of the question: from the cache, from the root zone here, or else the zone whose servers to
+/// ask - the deepest that is known and encloses the name (for DS, the name's parent: RFC 4035 section 4.2).
+Location Locate(const wire::Question& question, Context& context);
+
+/// Returns what the root zone here says of the question by itself, if no other zone has the say: data, NODATA or
+/// NXDOMAIN of the root.
+std::optional<Result> AnswerFromRoot(const wire::Question& question, const zone::Snapshot& root,
+                                     const settings::Settings& settings);
+
+}  // namespace iteration

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/cache/store.h"
+#include "engine/servers/book.h"
+#include "engine/world/address.h"
+
+namespace policy {
+class UpstreamGuard;
+}
+
+namespace iteration {
+
+/// What is known of a nameserver's addresses.
+enum class Addresses : uint8_t {
+  kKnown,    ///< Some are, and stand among the targets.
+  kUnasked,  ///< Not looked up yet.
+  kAsking,   ///< A look-up is under way.
+  kNone,     ///< Looked up, in vain; or none that may be asked.
+};
+
+/// A nameserver of the zone.
+struct Server {
+  wire::Name name;
+  Addresses addresses = Addresses::kUnasked;
+  int lookups = 0;  ///< Under way.
+};
+
+/// One address of a nameserver, and how it fared with the question at hand.
+struct Target {
+  world::Endpoint endpoint;
+  size_t server = 0;  ///< Index into the servers.
+  int times_tried = 0;
+  bool useless = false;  ///< Answered badly or cannot be reached: not asked again.
+};
+
+/// The servers of one zone cut and how each has fared with one question. Built anew for every cut; forgets everything
+/// after.
+class ServerSet {
+ public:
+  ServerSet() = default;
+
+  /// The servers of a delegation with those addresses that came with it, or else are in the cache, and may be asked.
+  ServerSet(const cache::Delegation& delegation, uint16_t port, const policy::UpstreamGuard& guard,
+            const cache::Store& store, world::Instant now);
+
+  /// The servers that an operator gave for a zone: all may be asked.
+  ServerSet(const wire::Name& zone, std::span<const world::Endpoint> endpoints);
+
+  const std::vector<Server>& servers() const { return servers_; }
+  const std::vector<Target>& targets() const { return targets_; }
+
+  /// Returns the targets that may be asked (again), as the chooser wants them; `indices` are theirs in targets().
+  std::vector<servers::Candidate> Candidates(std::vector<size_t>& indices) const;
+
+  /// Returns whether each target that may be asked has been asked before: time to look for more.
+  bool AllTried() const;
+
+  /// Returns whether a look-up is under way.
+  bool Asking() const;
+
+  /// Returns the servers whose addresses are not looked up yet.
+  std::vector<size_t> Unasked() const;
+
+  /// A look-up of the server's addresses has begun.
+  void BeginLookUp(size_t server);
+
+  /// A look-up has ended with these addresses (perhaps none). `name` may be of no server here: then nothing happens.
+  void EndLookUp(const wire::Name& name, std::span<const world::Address> found, uint16_t port,
+                 const policy::UpstreamGuard& guard);
+
+  /// A query to the target was sent.
+  void Tried(size_t target) { ++targets_[target].times_tried; }
+
+  /// The target is of no use for this question.
+  void Dismiss(size_t target) { targets_[target].useless = true; }
+
+  /// Another question is asked from here on: every target may be asked again.
+  void Restart();
+
+ private:
+  void Add(size_t server, std::span<const world::Address> found, uint16_t port, const policy::UpstreamGuard& guard);
+
+  std::vector<Server> servers_;
+  std::vector<Target> targets_;
+};
+
+/// How often one address is asked one question before it counts as silent. With the back-off of its timeout this fills
+/// the time of a client query: a lossy path has as many chances as a client's patience allows.
+inline constexpr int kMaxTriesPerTarget = 5;
+
+}  // namespace iteration

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/wire/message.h"
+
+namespace iteration {
+
+/// What was sent, and as what it was sent: a response means nothing without it.
+struct Asked {
+  const wire::Question& question;
+  const wire::Name& zone;  ///< The zone whose server was asked: nothing outside it is believed.
+  bool with_edns = true;
+};
+
+/// How much a response is worth when others can be had.
+enum class Weight : uint8_t {
+  kGood,
+  /// Taken only when every other server has failed: answered by a cache (RA without AA), or empty without SOA.
+  kLastResort,
+};
+
+/// The data asked for, after zero or more aliases.
+struct Answered {
+  std::vector<wire::RrSet> chain;  ///< Aliases in order, DNAMEs with the CNAMEs made of them, then the set asked for.
+  bool authoritative = true;
+  Weight weight = Weight::kGood;
+};
+
+/// Aliases that lead to a name which this response does not settle.
+struct Aliased {
+  std::vector<wire::RrSet> chain;
+  wire::Name target;
+  bool authoritative = true;
+};
+
+/// A zone cut between the zone asked and the name.
+struct Referred {
+  wire::RrSet ns;
+  std::vector<wire::RrSet> glue;  ///< A and AAAA of its nameservers, at or below the zone asked.
+  std::optional<wire::RrSet> ds;
+};
+
+/// The last name of the chain (or the name asked) exists without the type.
+struct NoDataAt {
+  std::vector<wire::RrSet> chain;
+  wire::Name name;
+  std::optional<wire::RrSet> soa;
+  bool authoritative = true;
+  Weight weight = Weight::kGood;
+};
+
+/// The last name of the chain (or the name asked) does not exist.
+struct NxDomainAt {
+  std::vector<wire::RrSet> chain;
+  wire::Name name;
+  std::optional<wire::RrSet> soa;
+  bool authoritative = true;
+};
+
+/// A DNAME makes a name of over 255 octets (RFC 6672 section 2.2): the answer is YXDOMAIN.
+struct Overlong {
+  std::vector<wire::RrSet> chain;
+};
+
+/// The server cannot or will not: SERVFAIL, REFUSED, NOTIMP, FORMERR and the rest.
+struct ServerError {
+  wire::Rcode rcode = wire::Rcode::kServFail;
+};
+
+/// The server fails on EDNS (RFC 6891 section 7): it is asked again without.
+struct EdnsRefused {};
+
+/// The server is none for the zone: refers upwards or sideways, or has no say in it.
+struct Lame {};
+
+/// The response breaks a limit (a set of over kMaxRecordsPerRrset): it is not believed.
+struct Excessive {};
+
+/// What a response is. Truncation is settled before: a truncated response is not judged.
+using Verdict = std::variant<Answered, Aliased, Referred, NoDataAt, NxDomainAt, Overlong, ServerError, EdnsRefused,
+                             Lame, Excessive>;
+
+/// What is left of a response when all that its server has no right to say is taken out.
+struct Judgement {
+  Verdict verdict;
+  uint64_t scrubbed_sets = 0;  ///< Sets outside the zone asked: dropped.
+};
+
+/// Judges a response that matches its query. Pure: looks at nothing else. Takes the message apart.
+Judgement Judge(const Asked& asked, wire::Message response);
+
+/// Returns `answer`, `referral to example.`, `NXDOMAIN`, `lame`, ...: for people.
+std::string ToText(const Verdict& verdict);
+
+}  // namespace iteration

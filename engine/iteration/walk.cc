@@ -1,0 +1,306 @@
+#include "engine/iteration/walk.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/iteration/delegation.h"
+#include "engine/iteration/overloaded.h"
+#include "engine/iteration/remember.h"
+#include "engine/world/limits.h"
+
+namespace iteration {
+namespace {
+
+namespace limits = world::limits;
+
+using metrics::Metric;
+using wire::EdeCode;
+using wire::Name;
+using wire::Rcode;
+using wire::RrSet;
+using wire::RrType;
+
+/// Appends the sets of one part of an answer to another.
+void Append(std::vector<AnswerSet>& to, std::vector<AnswerSet> sets) {
+  for (AnswerSet& set : sets) to.push_back(std::move(set));
+}
+
+/// Returns what a client is told when every server of a zone has failed: REFUSED where all that answered said so, else
+/// SERVFAIL.
+Rcode FailureRcode(const Failures& failures) {
+  return failures.refused > 0 && failures.other == 0 ? Rcode::kRefused : Rcode::kServFail;
+}
+
+/// Returns the error that says which servers failed, and how.
+wire::ExtendedError FailureError(const wire::Question& question, const Name& zone, const Failures& failures) {
+  const bool answered = failures.refused > 0 || failures.other > 0;
+  const std::string servers = failures.texts.empty() ? "it has no address that may be asked"
+                                                     : fmt::format("{}", fmt::join(failures.texts, "; "));
+  return {answered ? EdeCode::kNetworkError : EdeCode::kNoReachableAuthority,
+          fmt::format("{} {} at {}: {}", question.name.ToText(), wire::ToText(question.type), zone.ToText(), servers)};
+}
+
+/// Returns the sets of a priming response that name the root's servers.
+std::optional<RrSet> RootNs(const Verdict& verdict) {
+  const auto* answered = std::get_if<Answered>(&verdict);
+  if (answered == nullptr || answered->chain.size() != 1) return std::nullopt;
+  return answered->chain.front();
+}
+
+}  // namespace
+
+std::vector<world::Address> AddressesIn(const Result& result) {
+  if (result.rcode != Rcode::kNoError || result.answer.empty()) return {};
+  return AddressesOf(*result.answer.back().rrset);
+}
+
+Walk::Walk(Assignment assignment) : assignment_(std::move(assignment)), target_(assignment_.question) {}
+
+void Walk::Start(Context& context, Wishes& wishes) {
+  if (assignment_.errand == Errand::kResolve) return Proceed(context, wishes);
+  auto hints = std::make_shared<const cache::Delegation>(FromHints(context.hints, context.now.mono));
+  context.counters.Add(Metric::kPrimingQueries);
+  EnterCut(std::move(hints), nullptr, context, wishes);
+}
+
+void Walk::Proceed(Context& context, Wishes& wishes) {
+  // Each turn takes an alias (which are counted) or leaves the loop.
+  for (;;) {
+    Location location = Locate(target_, context);
+    if (auto* alias = std::get_if<KnownAlias>(&location); alias != nullptr) {
+      TakeAlias(std::move(*alias), context);
+      if (result() != nullptr) return;
+      continue;
+    }
+    return std::visit(
+        Overloaded{
+            [&](Settled& known) {
+              if (known.result.source == Source::kRootZone && source_ == Source::kCache && chain_.empty()) {
+                source_ = Source::kRootZone;
+              }
+              if (known.result.source == Source::kFailureCache) source_ = Source::kFailureCache;
+              End(std::move(known.result), context);
+            },
+            [](KnownAlias&) {},
+            [&](KnownOverlong& known) {
+              Append(chain_, std::move(known.chain));
+              End({Rcode::kYxDomain, {}, {}, {}, source_}, context);
+            },
+            [&](StartAt& start) { EnterCut(std::move(start.delegation), start.stub, context, wishes); },
+            [&](NeedRoot&) {
+              if (primed_) {
+                EndWithError(Rcode::kServFail, {EdeCode::kNoReachableAuthority, "no root server could be asked"},
+                             context);
+                return;
+              }
+              stage_ = AwaitingRoot{};
+              wishes.push_back(PrimeWish{});
+            },
+        },
+        location);
+  }
+}
+
+void Walk::TakeAlias(KnownAlias alias, Context& context) {
+  Append(chain_, std::move(alias.chain));
+  if (!CountAlias(alias.target, context)) return;
+  target_.name = std::move(alias.target);
+  minimised_ = 0;
+}
+
+bool Walk::CountAlias(const Name& target, Context& context) {
+  const auto leads_back = [&](const AnswerSet& set) {
+    return set.rrset->type == RrType::kCname && set.rrset->owner == target;
+  };
+  if (std::ranges::any_of(chain_, leads_back)) {
+    EndWithError(Rcode::kServFail, {EdeCode::kInvalidData, fmt::format("aliases lead back to {}", target.ToText())},
+                 context);
+    return false;
+  }
+  if (++aliases_ > context.settings.walk.max_aliases) {
+    context.counters.Add(Metric::kLimitAliases);
+    EndWithError(Rcode::kServFail,
+                 {EdeCode::kInvalidData, fmt::format("over {} aliases in a row", context.settings.walk.max_aliases)},
+                 context);
+    return false;
+  }
+  return true;
+}
+
+void Walk::EnterCut(cache::SharedDelegation delegation, const Stub* stub, Context& context, Wishes& wishes) {
+  stage_.emplace<Cut>(target_, std::move(delegation), stub, minimised_, context);
+  Log log = MakeLog();
+  After(std::get<Cut>(stage_).Begin(context, log, wishes), context, wishes);
+}
+
+void Walk::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Wishes& wishes) {
+  auto* cut = std::get_if<Cut>(&stage_);
+  if (cut == nullptr) return;
+  Log log = MakeLog();
+  After(cut->Arrive(tag, arrival, context, log, wishes), context, wishes);
+}
+
+void Walk::Fail(Tag tag, world::Mishap mishap, Context& context, Wishes& wishes) {
+  auto* cut = std::get_if<Cut>(&stage_);
+  if (cut == nullptr) return;
+  Log log = MakeLog();
+  After(cut->Fail(tag, mishap, context, log, wishes), context, wishes);
+}
+
+void Walk::Learn(const wire::Question& lookup, const Result& result, const std::vector<WalkStep>& steps,
+                 Context& context, Wishes& wishes) {
+  TakeSteps(steps);
+  auto* cut = std::get_if<Cut>(&stage_);
+  if (cut == nullptr) return;
+  Log log = MakeLog();
+  After(cut->Learn(lookup.name, AddressesIn(result), context, log, wishes), context, wishes);
+}
+
+void Walk::Primed(const std::vector<WalkStep>& steps, Context& context, Wishes& wishes) {
+  if (!std::holds_alternative<AwaitingRoot>(stage_)) return;
+  TakeSteps(steps);
+  primed_ = true;
+  stage_ = Ready{};
+  Proceed(context, wishes);
+}
+
+void Walk::Expire(Context& context, Wishes& wishes) {
+  if (result() != nullptr) return;
+  auto* cut = std::get_if<Cut>(&stage_);
+  if (context.now.mono >= assignment_.deadline) {
+    context.counters.Add(Metric::kLimitQueryTime);
+    const Failures failures = cut != nullptr ? cut->failures() : Failures{};
+    const Name zone = cut != nullptr ? cut->delegation()->zone : Name();
+    if (cut != nullptr) cut->Abandon(wishes);
+    return EndWithError(FailureRcode(failures), FailureError(target_, zone, failures), context);
+  }
+  if (cut == nullptr || cut->NextDeadline() > context.now.mono) return;
+  Log log = MakeLog();
+  After(cut->Expire(context, log, wishes), context, wishes);
+}
+
+world::Instant Walk::NextDeadline() const {
+  const auto* cut = std::get_if<Cut>(&stage_);
+  return cut == nullptr ? assignment_.deadline : std::min(assignment_.deadline, cut->NextDeadline());
+}
+
+const Result* Walk::result() const {
+  const auto* ended = std::get_if<Ended>(&stage_);
+  return ended == nullptr ? nullptr : &ended->result;
+}
+
+void Walk::After(Next next, Context& context, Wishes& wishes) {
+  std::visit(Overloaded{
+                 [](Wait&) {},
+                 [&](Outcome& outcome) { Settle(std::move(outcome.verdict), context, wishes); },
+                 [&](Exhausted&) { Exhaust(context, wishes); },
+             },
+             next);
+}
+
+void Walk::Settle(Verdict verdict, Context& context, Wishes& wishes) {
+  Cut& cut = std::get<Cut>(stage_);
+  cut.Abandon(wishes);
+  source_ = Source::kWalk;
+  const cache::SharedDelegation delegation = cut.delegation();
+  const Origin origin{*delegation};
+  if (assignment_.errand == Errand::kPrime) {
+    const auto ns = RootNs(verdict);
+    const auto root =
+        ns ? FromPriming(*ns, {}, context.hints, context.settings.cache.max_ttl, context.now.mono) : std::nullopt;
+    if (root) context.store.PutDelegation(*root, context.now.mono);
+  }
+  std::visit(
+      Overloaded{
+          [&](Answered& v) {
+            End({Rcode::kNoError, Remember(std::move(v.chain), v.authoritative, origin, context), {}, {}, source_},
+                context);
+          },
+          [&](Aliased& v) {
+            Append(chain_, Remember(std::move(v.chain), v.authoritative, origin, context));
+            if (!CountAlias(v.target, context)) return;
+            target_.name = std::move(v.target);
+            minimised_ = 0;
+            Proceed(context, wishes);
+          },
+          [&](Referred& v) { FollowReferral(v, context, wishes); },
+          [&](NoDataAt& v) {
+            Append(chain_, Remember(std::move(v.chain), v.authoritative, origin, context));
+            End({Rcode::kNoError, {}, RememberNoData(v, target_.type, origin, context), {}, source_}, context);
+          },
+          [&](NxDomainAt& v) {
+            Append(chain_, Remember(std::move(v.chain), v.authoritative, origin, context));
+            End({Rcode::kNxDomain, {}, RememberNxDomain(v, origin, context), {}, source_}, context);
+          },
+          [&](Overlong& v) {
+            Append(chain_, Remember(std::move(v.chain), true, origin, context));
+            End({Rcode::kYxDomain, {}, {}, {}, source_}, context);
+          },
+          // The cut keeps these to itself: it asks another server.
+          [](ServerError&) {},
+          [](EdnsRefused&) {},
+          [](Lame&) {},
+          [](Excessive&) {},
+      },
+      verdict);
+}
+
+void Walk::FollowReferral(const Referred& referral, Context& context, Wishes& wishes) {
+  const Cut& cut = std::get<Cut>(stage_);
+  if (++referrals_ > limits::kMaxReferrals) {
+    context.counters.Add(Metric::kLimitReferrals);
+    return EndWithError(Rcode::kServFail,
+                        {EdeCode::kInvalidData, fmt::format("over {} referrals", limits::kMaxReferrals)}, context);
+  }
+  Built built = FromReferral(referral, cut.delegation()->expires, context.settings.cache.max_ttl, context.now.mono);
+  if (built.servers_left_out > 0) context.counters.Add(Metric::kLimitNameServers);
+  if (built.addresses_left_out > 0) context.counters.Add(Metric::kLimitAddresses);
+  context.store.PutDelegation(built.delegation, context.now.mono);
+  minimised_ = cut.minimised();
+  EnterCut(std::make_shared<const cache::Delegation>(std::move(built.delegation)), nullptr, context, wishes);
+}
+
+void Walk::Exhaust(Context& context, Wishes& wishes) {
+  Cut& cut = std::get<Cut>(stage_);
+  if (cut.last_resort()) {
+    Verdict verdict = *cut.last_resort();
+    return Settle(std::move(verdict), context, wishes);
+  }
+  Log log = MakeLog();
+  if (cut.TurnToChild(context)) return After(cut.Begin(context, log, wishes), context, wishes);
+  cut.Abandon(wishes);
+  source_ = Source::kWalk;
+  EndWithError(FailureRcode(cut.failures()), FailureError(target_, cut.delegation()->zone, cut.failures()), context);
+}
+
+void Walk::EndWithError(Rcode rcode, wire::ExtendedError error, Context& context) {
+  Result result{rcode, {}, {}, {std::move(error)}, source_};
+  if (source_ == Source::kCache) result.source = Source::kWalk;
+  context.store.PutFailure(assignment_.question, result.errors.front(), rcode, context.now.mono);
+  // Aliases without their end would look like an answer.
+  chain_.clear();
+  End(std::move(result), context);
+}
+
+void Walk::End(Result result, Context& context) {
+  const bool failed = result.rcode == Rcode::kServFail || result.rcode == Rcode::kRefused;
+  if (failed) chain_.clear();
+  if (!failed && source_ == Source::kWalk) context.store.ClearFailure(assignment_.question);
+  std::vector<AnswerSet> answer = std::move(chain_);
+  Append(answer, std::move(result.answer));
+  result.answer = std::move(answer);
+  result.source = source_;
+  stage_.emplace<Ended>(std::move(result));
+}
+
+void Walk::TakeSteps(const std::vector<WalkStep>& steps) {
+  for (const WalkStep& step : steps) {
+    if (steps_.size() == limits::kMaxWalkSteps) return;
+    steps_.push_back(step);
+  }
+}
+
+}  // namespace iteration

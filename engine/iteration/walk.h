@@ -1,0 +1,94 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "engine/iteration/context.h"
+#include "engine/iteration/cut.h"
+#include "engine/iteration/locate.h"
+#include "engine/iteration/result.h"
+
+namespace iteration {
+
+/// What a walk is for.
+enum class Errand : uint8_t {
+  kResolve,  ///< Answer the question.
+  kPrime,    ///< Ask the hints' servers for the root's (RFC 8109).
+};
+
+/// What a walk is given to do.
+struct Assignment {
+  wire::Question question;
+  Errand errand = Errand::kResolve;
+  int depth = 0;            ///< 0 for a client's question, one more for each question on whose behalf it is asked.
+  world::Instant deadline;  ///< When it ends, whatever happens.
+};
+
+/// The resolution of one question from what is known to its end: a state machine that is told what happened and says
+/// what it wants. Between two events it is in one stage: waiting for the root, at a zone cut, or at its end.
+class Walk {
+ public:
+  explicit Walk(Assignment assignment);
+
+  /// Begins. Ends at once where the cache or the root zone has the answer.
+  void Start(Context& context, Wishes& wishes);
+
+  /// Octets came back for a packet.
+  void Arrive(Tag tag, const world::Arrival& arrival, Context& context, Wishes& wishes);
+  /// A packet came to grief.
+  void Fail(Tag tag, world::Mishap mishap, Context& context, Wishes& wishes);
+  /// A look-up that was wished for has ended; its steps are taken in.
+  void Learn(const wire::Question& lookup, const Result& result, const std::vector<WalkStep>& steps, Context& context,
+             Wishes& wishes);
+  /// The priming that was wished for has ended, well or not.
+  void Primed(const std::vector<WalkStep>& steps, Context& context, Wishes& wishes);
+  /// Time has passed.
+  void Expire(Context& context, Wishes& wishes);
+
+  /// Returns when Expire wants to be called next.
+  world::Instant NextDeadline() const;
+
+  /// Returns the end, or null while it goes on.
+  const Result* result() const;
+
+  const Assignment& assignment() const { return assignment_; }
+  const std::vector<WalkStep>& steps() const { return steps_; }
+
+ private:
+  /// Nothing waits; a step is about to be taken.
+  struct Ready {};
+  /// The root's servers are being asked for.
+  struct AwaitingRoot {};
+  /// It is over.
+  struct Ended {
+    Result result;
+  };
+  using Stage = std::variant<Ready, AwaitingRoot, Cut, Ended>;
+
+  void Proceed(Context& context, Wishes& wishes);
+  void TakeAlias(KnownAlias alias, Context& context);
+  void EnterCut(cache::SharedDelegation delegation, const Stub* stub, Context& context, Wishes& wishes);
+  void After(Next next, Context& context, Wishes& wishes);
+  void Settle(Verdict verdict, Context& context, Wishes& wishes);
+  void FollowReferral(const Referred& referral, Context& context, Wishes& wishes);
+  void Exhaust(Context& context, Wishes& wishes);
+  bool CountAlias(const wire::Name& target, Context& context);
+  void End(Result result, Context& context);
+  void EndWithError(wire::Rcode rcode, wire::ExtendedError error, Context& context);
+  void TakeSteps(const std::vector<WalkStep>& steps);
+  Log MakeLog() { return {steps_, assignment_.depth, assignment_.question}; }
+
+  Assignment assignment_;
+  wire::Question target_;           ///< The question at hand: the assignment's, or what its aliases led to.
+  std::vector<AnswerSet> chain_;    ///< The aliases so far.
+  Source source_ = Source::kCache;  ///< Of the answer so far.
+  int aliases_ = 0;
+  int referrals_ = 0;
+  int minimised_ = 0;  ///< Minimised questions for target_, over all cuts.
+  bool primed_ = false;
+  std::vector<WalkStep> steps_;
+  Stage stage_ = Ready{};
+};
+
+}  // namespace iteration

@@ -1,0 +1,280 @@
+#include "engine/resolver/engine.h"
+
+#include <utility>
+
+#include "engine/cache/store.h"
+#include "engine/iteration/locate.h"
+#include "engine/iteration/overloaded.h"
+#include "engine/policy/access.h"
+#include "engine/policy/local_names.h"
+#include "engine/resolver/chronicle.h"
+#include "engine/resolver/ownership.h"
+#include "engine/resolver/reply.h"
+#include "engine/resolver/resolutions.h"
+#include "engine/servers/book.h"
+#include "engine/wire/query.h"
+
+namespace resolver {
+namespace {
+
+using metrics::Metric;
+using world::Client;
+using world::Effects;
+using world::Now;
+using world::OctetView;
+
+/// Returns the zones that the operator sends to servers of his own.
+std::vector<wire::Name> RoutedZones(const settings::Settings& settings) {
+  std::vector<wire::Name> zones;
+  for (const auto& stub : settings.stubs) zones.push_back(stub.zone);
+  return zones;
+}
+
+/// Returns what the walk may not ask.
+policy::UpstreamGuard GuardOf(const settings::Settings& settings) {
+  return policy::UpstreamGuard(
+      {settings.upstream.allow, settings.server.listen, settings.upstream.ipv4, settings.upstream.ipv6});
+}
+
+/// Returns the metric that counts answers with a code.
+Metric MetricOf(wire::Rcode rcode) {
+  switch (rcode) {
+    case wire::Rcode::kNoError:
+      return Metric::kClientAnswersNoError;
+    case wire::Rcode::kNxDomain:
+      return Metric::kClientAnswersNxDomain;
+    case wire::Rcode::kServFail:
+      return Metric::kClientAnswersServFail;
+    case wire::Rcode::kRefused:
+      return Metric::kClientAnswersRefused;
+    case wire::Rcode::kFormErr:
+      return Metric::kClientAnswersFormErr;
+    case wire::Rcode::kNotImp:
+      return Metric::kClientAnswersNotImp;
+    case wire::Rcode::kYxDomain:
+    case wire::Rcode::kNotAuth:
+    case wire::Rcode::kBadVers:
+    case wire::Rcode::kBadCookie:
+      break;
+  }
+  return Metric::kClientAnswersOther;
+}
+
+/// Whether the question may be given to the worker that owns it.
+enum class Handing : uint8_t { kAllowed, kDone };
+
+}  // namespace
+
+/// The engine's parts, and the way of a query through them.
+struct Engine::State {
+  State(Place where, Shared shared, std::shared_ptr<const settings::Settings> settings, zone::Snapshot root,
+        zone::SharedRootHints hints, world::Random& random)
+      : place(where),
+        around{settings, shared.store, shared.book, std::move(root), std::move(hints), GuardOf(*settings), random, {}},
+        access(settings->server.allow),
+        local_names(RoutedZones(*settings)),
+        resolutions(around) {}
+
+  bool AnswerHit(const Client& client, OctetView query, Now now, Effects& out);
+  void Handle(const Client& client, OctetView query, Handing handing, Now now, Effects& out);
+  void Resolve(const Client& client, OctetView query, Asking asking, Handing handing, Now now, Effects& out);
+  bool AnswerHere(const Client& client, const Asking& asking, Now now, Effects& out);
+  void Respond(const Client& client, const Asking& asking, const wire::Message& response, Effects& out);
+  void RespondWithFailure(const Client& client, const Asking& asking, std::string_view reason, Effects& out);
+  void Conclude(Now now, Effects& out);
+  void AnswerWaiters(const Finished& finished, Now now, Effects& out);
+  void Tell(const Client& client, Chapter chapter, Effects& out);
+  Access AccessOf(const Client& client) const;
+
+  Place place;
+  Surroundings around;
+  policy::AccessList access;
+  policy::LocalNames local_names;
+  Resolutions resolutions;
+  Chronicle chronicle;
+};
+
+Access Engine::State::AccessOf(const Client& client) const {
+  return client.is_operator || access.Allows(client.from.address) ? Access::kAllowed : Access::kRefused;
+}
+
+bool Engine::State::AnswerHit(const Client& client, OctetView query, Now now, Effects& out) {
+  if (client.is_operator) return false;  // An operator wants to be told more than the answer.
+  const auto plain = wire::ParsePlainQuery(query);
+  if (!plain || !plain->rd || AccessOf(client) == Access::kRefused) return false;
+  const cache::AnswerKey key{plain->name, plain->type, plain->rr_class, plain->dnssec_ok, plain->cd, plain->edns};
+  world::Octets response = out.TakeBuffer();
+  if (!around.store.CopyAnswer(key, now.mono, response)) {
+    out.Recycle(std::move(response));
+    return false;
+  }
+  const size_t limit = ResponseLimit(client.via, plain->edns, plain->payload_octets, *around.settings);
+  Personalise({plain->id, plain->rd, plain->cd, plain->name, limit}, response);
+  around.counters.Add(Metric::kCacheHits);
+  around.counters.Add(MetricOf(wire::Rcode{static_cast<uint16_t>(response[3] & 0x0f)}));
+  around.counters.Observe(Metric::kClientLatency, world::Duration(0));
+  out.Add(world::Answer{client.id, std::move(response)});
+  return true;
+}
+
+void Engine::State::Handle(const Client& client, OctetView query, Handing handing, Now now, Effects& out) {
+  if (AnswerHit(client, query, now, out)) return;
+  Admission admission = Admit(query, client.via, AccessOf(client), *around.settings);
+  std::visit(iteration::Overloaded{
+                 [&](NotAQuery&) {
+                   around.counters.Add(Metric::kClientDropped);
+                   out.Add(world::Drop{client.id});
+                 },
+                 [&](Immediate& immediate) {
+                   if (AccessOf(client) == Access::kRefused) around.counters.Add(Metric::kClientRefusedByAccess);
+                   Respond(client, immediate.asking, MakeResponse(immediate, *around.settings), out);
+                 },
+                 [&](Admitted& admitted) { Resolve(client, query, std::move(admitted.asking), handing, now, out); },
+             },
+             admission);
+}
+
+bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now now, Effects& out) {
+  if (auto local = local_names.Answer(asking.question)) {
+    around.counters.Add(Metric::kLocalNameAnswers);
+    wire::Message response = MakeResponse(asking, {local->header.rcode, {}, {}, {}, {}}, *around.settings);
+    response.answer = std::move(local->answer);
+    response.authority = std::move(local->authority);
+    Respond(client, asking, response, out);
+    Tell(client, {asking.question, client.from.ToText(), now, now.mono, local->header.rcode, "local", {}, {}}, out);
+    return true;
+  }
+  const auto known = iteration::AnswerFromRoot(asking.question, around.root, *around.settings);
+  if (!known) return false;
+  around.counters.Add(Metric::kRootSnapshotAnswers);
+  Respond(client, asking, MakeResponse(asking, *known, *around.settings), out);
+  Tell(client, {asking.question, client.from.ToText(), now, now.mono, known->rcode, "root zone", {}, {}}, out);
+  return true;
+}
+
+void Engine::State::Resolve(const Client& client, OctetView query, Asking asking, Handing handing, Now now,
+                            Effects& out) {
+  if (AnswerHere(client, asking, now, out)) return;
+  const world::WorkerId owner = OwnerOf(asking.question, place.workers);
+  if (owner != place.self && handing == Handing::kAllowed) {
+    around.counters.Add(Metric::kHandOvers);
+    out.Add(world::HandOver{owner, client, world::Octets(query.begin(), query.end())});
+    return;
+  }
+  switch (resolutions.Ask({client, asking, now.mono}, now, out)) {
+    case Taken::kStarted:
+    case Taken::kShared:
+      return Conclude(now, out);
+    case Taken::kTooManyWaiters:
+      around.counters.Add(Metric::kWaitersTurnedAway);
+      return RespondWithFailure(client, asking, "too many clients wait for this answer", out);
+    case Taken::kTooManyQuestions:
+      around.counters.Add(Metric::kWaitersTurnedAway);
+      return RespondWithFailure(client, asking, "too many questions in flight", out);
+  }
+}
+
+void Engine::State::Respond(const Client& client, const Asking& asking, const wire::Message& response, Effects& out) {
+  world::Octets octets = out.TakeBuffer();
+  WriteResponse(asking, response, octets);
+  around.counters.Add(MetricOf(response.header.rcode));
+  out.Add(world::Answer{client.id, std::move(octets)});
+}
+
+void Engine::State::RespondWithFailure(const Client& client, const Asking& asking, std::string_view reason,
+                                       Effects& out) {
+  Respond(client, asking, MakeFailure(asking, {wire::EdeCode::kOther, std::string(reason)}, *around.settings), out);
+}
+
+void Engine::State::Conclude(Now now, Effects& out) {
+  for (Finished& finished : resolutions.TakeFinished()) {
+    AnswerWaiters(finished, now, out);
+    if (finished.errand_of_ours || finished.steps.empty()) continue;
+    const std::string client = finished.waiters.empty() ? "" : finished.waiters.front().client.from.ToText();
+    chronicle.Add({finished.question, client, finished.started, now.mono, finished.result.rcode,
+                   ToText(finished.result.source), finished.result.errors, std::move(finished.steps)});
+  }
+}
+
+void Engine::State::AnswerWaiters(const Finished& finished, Now now, Effects& out) {
+  const iteration::Result& result = finished.result;
+  for (const Waiter& waiter : finished.waiters) {
+    const bool walked = result.source == iteration::Source::kWalk;
+    around.counters.Add(walked ? Metric::kCacheMisses : Metric::kCacheSetHits);
+    around.counters.Observe(Metric::kClientLatency, now.mono - waiter.since);
+    const wire::Message response = MakeResponse(waiter.asking, result, *around.settings);
+    Respond(waiter.client, waiter.asking, response, out);
+    Tell(waiter.client,
+         {finished.question, waiter.client.from.ToText(), finished.started, now.mono, result.rcode,
+          ToText(result.source), result.errors, finished.steps},
+         out);
+    if (auto ready = MakeReady(waiter.asking, result, response, now.mono)) {
+      around.store.PutAnswer(KeyOf(waiter.asking), *std::move(ready), now.mono);
+    }
+  }
+}
+
+void Engine::State::Tell(const Client& client, Chapter chapter, Effects& out) {
+  if (client.is_operator) out.Add(world::Report{client.id, ToJson(chapter)});
+}
+
+Engine::Engine(Place place, Shared shared, std::shared_ptr<const settings::Settings> settings, zone::Snapshot root,
+               zone::SharedRootHints hints, world::Random& random)
+    : state_(std::make_unique<State>(place, shared, std::move(settings), std::move(root), std::move(hints), random)) {}
+
+Engine::~Engine() = default;
+
+void Engine::Accept(const Client& client, OctetView query, Now now, Effects& out) {
+  const bool udp = client.via == world::Protocol::kUdp;
+  state_->around.counters.Add(udp ? Metric::kClientQueriesUdp : Metric::kClientQueriesTcp);
+  state_->Handle(client, query, Handing::kAllowed, now, out);
+}
+
+void Engine::AcceptHandOver(const Client& client, OctetView query, Now now, Effects& out) {
+  state_->Handle(client, query, Handing::kDone, now, out);
+}
+
+void Engine::Refuse(const Client& client, OctetView query, Now, Effects& out) {
+  state_->around.counters.Add(Metric::kHandOversRefused);
+  state_->around.counters.Add(Metric::kLimitHandOvers);
+  Admission admission = Admit(query, client.via, Access::kAllowed, *state_->around.settings);
+  const auto* admitted = std::get_if<Admitted>(&admission);
+  if (admitted == nullptr) {
+    // Only what was admitted is handed over; were it otherwise, the client is to be let go all the same.
+    out.Add(world::Drop{client.id});
+    return;
+  }
+  state_->RespondWithFailure(client, admitted->asking, "the worker that owns the question is busy", out);
+}
+
+void Engine::Deliver(world::ExchangeId id, const world::Outcome& outcome, Now now, Effects& out) {
+  state_->resolutions.Deliver(id, outcome, now, out);
+  state_->Conclude(now, out);
+}
+
+void Engine::Expire(Now now, Effects& out) {
+  state_->resolutions.Expire(now, out);
+  state_->Conclude(now, out);
+}
+
+world::Instant Engine::NextDeadline() const { return state_->resolutions.NextDeadline(); }
+
+void Engine::Adopt(zone::Snapshot root) { state_->around.root = std::move(root); }
+
+void Engine::Adopt(std::shared_ptr<const settings::Settings> settings) {
+  state_->around.guard = GuardOf(*settings);
+  state_->access = policy::AccessList(settings->server.allow);
+  state_->around.settings = std::move(settings);
+}
+
+const metrics::Counters& Engine::counters() const {
+  state_->around.counters.Set(Metric::kResolutionsInFlight, state_->resolutions.size());
+  state_->around.counters.Set(Metric::kWaitingClients, state_->resolutions.waiters());
+  return state_->around.counters;
+}
+
+std::string Engine::Explain(const std::string& name, size_t most) const { return state_->chronicle.ToJson(name, most); }
+
+Engine::Load Engine::load() const { return {state_->resolutions.size(), state_->resolutions.waiters()}; }
+
+}  // namespace resolver
