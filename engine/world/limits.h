@@ -120,8 +120,8 @@ inline constexpr size_t kMaxOperatorRequestOctets = 64 * 1024;
 inline constexpr size_t kMaxZoneOctets = 64 * 1024 * 1024;
 inline constexpr size_t kMaxZoneRecords = 1'000'000;
 
-/// Names of a zone with the empty non-terminals above its owners: names of 127 labels would make 126 of each record.
-inline constexpr size_t kMaxZoneNames = 2'000'000;
+/// Empty non-terminals of a zone: an owner of 127 labels makes 126, and 1,000,000 such would take all memory.
+inline constexpr size_t kMaxEmptyNonTerminals = 100'000;
 
 /// One record of a zone file with all its lines: what ldns takes at once (its LDNS_MAX_RDFLEN is 65,535).
 inline constexpr size_t kMaxZoneEntryOctets = 60'000;

@@ -122,7 +122,7 @@ absl::StatusOr<Snapshot> Builder::Finish(int last_line) {
   });
   if (absl::Status status = JudgeAliases(); !status.ok()) return status;
 
-  const std::shared_ptr<Zone> zone(new Zone());
+  auto zone = std::make_unique<Zone>(Zone::Permit());
   FillSets(*zone);
   if (absl::Status status = FillNodes(*zone); !status.ok()) return status;
   FillCuts(*zone);
@@ -133,7 +133,7 @@ absl::StatusOr<Snapshot> Builder::Finish(int last_line) {
   if (!soa) return ErrorAt(soa_line_, "a SOA that cannot be read");
   zone->serial_ = soa->serial;
   if (absl::Status status = JudgeNsecChain(*zone); !status.ok()) return status;
-  return Snapshot(zone);
+  return Snapshot(std::move(zone));
 }
 
 void Builder::SettleOrphanSignatures() {
@@ -208,6 +208,7 @@ void Builder::FillSets(Zone& zone) {
 }
 
 absl::Status Builder::FillNodes(Zone& zone) const {
+  size_t empty_count = 0;
   zone.nodes_.reserve(zone.rrsets_.size());
   for (uint32_t i = 0; i < zone.rrsets_.size(); ++i) {
     const Name& owner = zone.rrsets_[i].owner;
@@ -218,9 +219,10 @@ absl::Status Builder::FillNodes(Zone& zone) const {
     while (above.octets().size() > zone.origin_.octets().size()) {
       above = above.Parent();
       if (!zone.nodes_.try_emplace(above).second) break;
-    }
-    if (zone.nodes_.size() > world::limits::kMaxZoneNames) {
-      return TooMany(file_name_, sets_[i].line, fmt::format("more than {} names", world::limits::kMaxZoneNames));
+      if (++empty_count > world::limits::kMaxEmptyNonTerminals) {
+        return TooMany(file_name_, sets_[i].line,
+                       fmt::format("more than {} empty non-terminals", world::limits::kMaxEmptyNonTerminals));
+      }
     }
   }
   return absl::OkStatus();

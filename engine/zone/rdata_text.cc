@@ -10,12 +10,15 @@
 namespace zone {
 namespace {
 
+/// Frees what ldns made, one for each of its types.
 struct FreeRr {
   void operator()(ldns_rr* rr) const { ldns_rr_free(rr); }
 };
+/// Likewise.
 struct FreeRdf {
   void operator()(ldns_rdf* rdf) const { ldns_rdf_deep_free(rdf); }
 };
+/// Likewise.
 struct FreeBuffer {
   void operator()(ldns_buffer* buffer) const { ldns_buffer_free(buffer); }
 };

@@ -93,6 +93,14 @@ class Zone {
  private:
   friend class Builder;
 
+  /// What only the Builder can make.
+  struct Permit {};
+
+ public:
+  /// Makes a zone without anything, for the Builder to fill.
+  explicit Zone(Permit) {}
+
+ private:
   /// No delegation.
   static constexpr uint32_t kNoCut = UINT32_MAX;
 
@@ -110,8 +118,6 @@ class Zone {
     size_t first_glue = 0;
     size_t glue_count = 0;
   };
-
-  Zone() = default;
 
   /// Returns the node of a name, or null.
   const Node* NodeAt(const wire::Name& name) const;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/world/limits.h"
+#include "engine/zone/builder.h"
 #include "tests/zone/zone_text.h"
 
 namespace {
@@ -126,6 +127,31 @@ TEST_CASE("A zone's text has at most kMaxZoneOctets") {
   CHECK(Parse(text).ok());
   text += '\n';
   CHECK(ErrorOf(Parse(text)) == "f.zone:1: larger than 67108864 octets");
+}
+
+TEST_CASE("A zone has at most kMaxZoneRecords records") {
+  zone::Builder builder("f", N("."));
+  zone::Record record{.line = 1, .owner = N("a."), .type = RrType::kA, .ttl = 1, .rdata = {0, 0, 0, 0}};
+  for (uint32_t i = 0; i < world::limits::kMaxZoneRecords; ++i) {
+    record.type = static_cast<RrType>(300 + i / world::limits::kMaxRecordsPerRrset);
+    record.rdata = {static_cast<uint8_t>(i)};
+    REQUIRE(builder.Add(record).ok());
+  }
+  CHECK(builder.Add(record).ok());  // A duplicate is no record.
+  record.rdata = {1, 2};
+  record.type = RrType::kA;
+  CHECK(builder.Add(record).message() == "f:1: more than 1000000 records");
+}
+
+TEST_CASE("A zone has at most kMaxEmptyNonTerminals empty non-terminals") {
+  std::string text = With("");
+  std::string deep;
+  for (int i = 0; i < 124; ++i) deep += "a.";
+  for (int i = 0; i < 806; ++i) text += fmt::format("{}{:05}. 60 A 192.0.2.1\n", deep, i);
+  text += fmt::format("{}{}. 60 A 192.0.2.1\n", deep.substr(0, size_t{112}), "last");
+  static_assert(806 * 124 + 56 == world::limits::kMaxEmptyNonTerminals);
+  CHECK(Parse(text).ok());
+  CHECK(ErrorOf(Parse(text + "a.z. 60 A 192.0.2.1\n")) == "f.zone:810: more than 100000 empty non-terminals");
 }
 
 TEST_CASE("A set has at most kMaxRecordsPerRrset records") {
