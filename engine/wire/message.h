@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/wire/name.h"
@@ -80,6 +81,9 @@ enum class EdeCode : uint16_t {
   kUnableToConformToPolicy = 28,
   kSynthesized = 29,
 };
+
+/// Returns the registered purpose, such as `No Reachable Authority`, or `Unassigned`.
+std::string_view ToText(EdeCode code);
 
 /// An Extended DNS Error: why an answer came out as it did.
 struct ExtendedError {
