@@ -9,7 +9,7 @@
 namespace policy {
 
 /// Names that are answered here and never asked upstream: the special-use names (RFC 6761, 6303, 7686, 8375, 9476; RFC
-/// 9462's resolver.arpa), from zones/special-use.zone (built in). An explicit stub or route for a name at or above the
+/// 9462's resolver.arpa), from zones/special-use.names (built in). An explicit stub or route for a name at or above the
 /// question, more specific than the special-use name, or equal to it, beats them.
 class LocalNames {
  public:
@@ -20,7 +20,8 @@ class LocalNames {
   LocalNames& operator=(LocalNames&&) noexcept;
 
   /// Returns the response to the question (rcode, answer and authority sections; AA clear, as a resolver's), or nothing
-  /// when the name is no special one.
+  /// when the name is no special one, is routed, or the question is one that the parent answers: the DS of a zone such
+  /// as home.arpa that is really delegated. Cheap for other names: one look-up of their TLD.
   std::optional<wire::Message> Answer(const wire::Question& question) const;
 
  private:

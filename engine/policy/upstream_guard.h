@@ -8,8 +8,8 @@ namespace policy {
 
 /// What decides whom the walk may ask.
 struct UpstreamRules {
-  std::vector<world::Prefix>
-      allow;  ///< `upstream.allow`: loopback, private and own addresses that may be asked all the same.
+  /// `upstream.allow`: loopback, private and own addresses that may be asked all the same.
+  std::vector<world::Prefix> allow;
   std::vector<world::Endpoint> own;  ///< Where this resolver listens itself.
   bool ipv4 = true;
   bool ipv6 = true;
@@ -21,8 +21,9 @@ class UpstreamGuard {
  public:
   explicit UpstreamGuard(UpstreamRules rules) : rules_(std::move(rules)) {}
 
-  /// Returns whether a query may be sent to `to`: of a family that is on, not unspecified, multicast or broadcast, and
-  /// neither loopback, private (IPv4-mapped forms included) nor our own unless allowed.
+  /// Returns whether a query may be sent to `to`: of a family that is on, not unspecified, multicast, reserved or
+  /// broadcast, not an endpoint of our own, and neither loopback, private, IPv4-mapped nor an address of our own unless
+  /// allowed.
   bool MayAsk(const world::Endpoint& to) const;
 
  private:

@@ -76,8 +76,8 @@ BANS = [
     Ban(r'\bshared_ptr\s*<(?!\s*const\b)', floors_1_to_5,
         'std::unique_ptr or a member; shared_ptr<const T> for an immutable snapshot', 'std::shared_ptr<Zone> zone;',
         'std::shared_ptr<const Zone> zone;'),
-    Ban(r'(?<!operator )\bnew\s*[\w(:]|(?<!= )(?<!operator )\bdelete\s*(\[\s*\])?\s*[\w(*]', anywhere,
-        'std::make_unique or a container', 'auto* p = new Zone();', 'Zone(const Zone&) = delete;\nint x;', 'tools/planted.cc'),
+    Ban(r'(?<!operator )\bnew(\s+[\w:]|\s*\()|(?<!= )(?<!operator )\bdelete(\s+[\w*(]|\s*\[)', anywhere,
+        'std::make_unique or a container', 'auto* p = new Zone();', 'Zone(const Zone&) = delete;\nint newest = deleted[1];', 'tools/planted.cc'),
     Ban(r'\b(malloc|calloc|realloc)\s*\(', in_engine, 'a container', 'malloc(3);'),
     Ban(r'[(,]\s*(const\s+)?bool\s+\w+\s*(=\s*\w+\s*)?[,)]', in_engine,
         'a named enum class of two values, or two functions', 'void Load(bool force);',
@@ -92,8 +92,8 @@ BANS = [
     Ban(r'\bgoto\b', anywhere, 'return early, or a function of its own', 'goto out;'),
     Ban(r'\b(class|struct|namespace)\s+\w*([Mm]anager|[Hh]elper|[Uu]tils?|[Cc]ommon|[Mm]isc)\b', anywhere,
         'the word of the RFCs for what it is', 'class CacheManager {};', 'class Commonwealth {};'),
-    Ban(r'\b(reinterpret_cast|const_cast)\s*<', engine_but('wire', 'dnssec', 'zone', 'transport', 'daemon', 'simulator'),
-        'a conversion at the border, in the room that owns the library', 'const_cast<int*>(p);'),
+    Ban(r'\breinterpret_cast\s*<(?!\s*const (char|uint8_t)\s*\*)|\bconst_cast\s*<', engine_but('wire', 'dnssec', 'zone', 'transport', 'daemon', 'simulator'),
+        'a conversion at the border, in the room that owns the library', 'const_cast<int*>(p);', 'reinterpret_cast<const char*>(octets);'),
 ]
 
 # Macros of the engine that take arguments: more than three and the code is another language.

@@ -13,7 +13,7 @@ NOTHING_TO_SAY = re.compile(r'=\s*(default|delete)\s*;|\boverride\b|\bfinal\b|\b
 def tags(tree, sources):
     """Yields what universal-ctags sees: types, prototypes and function definitions."""
     command = ['ctags', '--output-format=json', '--fields=+neKZ', '--kinds-C++=fpcsgu', '--languages=C++', '--map-C++=+.h',
-               '-L', '-', '-f', '-']
+               '--sort=no', '-L', '-', '-f', '-']
     done = subprocess.run(command, input='\n'.join(s.path for s in sources), capture_output=True, text=True,
                           cwd=tree.root, check=True)
     for line in done.stdout.splitlines():
@@ -62,12 +62,16 @@ def faults(tree):
     sources = {source.path: source for source in tree.cpp if source.top in ('engine', 'tools')}
     found = list(tags(tree, sources.values()))
     declared = {key(tag) for tag in found if tag['kind'] == 'prototype'}
+    overloaded = set()
     wrong = []
     for tag in found:
         if plain(tag) or (tag['kind'] == 'function' and key(tag) in declared):
             continue
         lines = sources[tag['path']].text.splitlines()
-        if NOTHING_TO_SAY.search(statement(lines, tag['line'])) or spoken_for(lines, tag['line']):
+        if spoken_for(lines, tag['line']):
+            overloaded.add((tag['path'], key(tag)))
+            continue
+        if NOTHING_TO_SAY.search(statement(lines, tag['line'])) or (tag['path'], key(tag)) in overloaded:
             continue
         wrong.append('%s:%d: %s %s has no comment that says what it is for' % (
             tag['path'], tag['line'], tag['kind'], tag['name']))
@@ -79,7 +83,7 @@ PLANTS = [
     Plant('prototype Bare has no comment', {'engine/wire/a.h': '#pragma once\n\nint Bare();\n'}),
     Plant('struct Bare has no comment', {'engine/wire/a.h': '#pragma once\n\nstruct Bare {\n  int x;\n};\n'}),
     Plant('Bare has no comment', {'engine/wire/a.h': '#pragma once\n/// A type.\nclass A {\n public:\n  int Bare();\n};\n'}),
-    Plant('', {'engine/wire/a.h': '#pragma once\n/// Returns one.\nint One();\nint AlsoOne();\n',
+    Plant('', {'engine/wire/a.h': '#pragma once\n/// Returns one.\nint One();\nint AlsoOne();\n\nint One(int x);\n',
                'engine/wire/a.cc': '\nint One() { return 1; }\n',
                'engine/wire/b.h': '#pragma once\n/// A type.\nclass A {\n public:\n  A(const A&) = delete;\n  explicit A(int x);\n  int size() const { return 1; }\n};\n'}),
 ]
