@@ -3,6 +3,7 @@
 #include <absl/hash/hash.h>
 
 #include <algorithm>
+#include <new>
 #include <string_view>
 
 namespace cache {
@@ -53,12 +54,19 @@ KeyView MakeKey(world::OctetView lowered, uint64_t name_hash, const KeyTraits& t
   return {lowered, traits, absl::HashOf(name_hash, packed)};
 }
 
-Entry::Entry(const KeyView& key, size_t extra_octets)
-    : hash(key.hash),
-      block(std::make_unique_for_overwrite<uint8_t[]>(key.name.size() + extra_octets)),
-      traits(key.traits),
-      name_octets(static_cast<uint8_t>(key.name.size())) {
-  std::copy(key.name.begin(), key.name.end(), block.get());
+Entry::Entry(const KeyView& key)
+    : hash(key.hash), traits(key.traits), name_octets(static_cast<uint8_t>(key.name.size())) {}
+
+OwnedEntry Entry::Make(const KeyView& key, size_t extra_octets) {
+  void* const memory = ::operator new(sizeof(Entry) + key.name.size() + extra_octets);
+  OwnedEntry entry(new (memory) Entry(key));
+  std::copy(key.name.begin(), key.name.end(), reinterpret_cast<uint8_t*>(entry.get() + 1));
+  return entry;
+}
+
+void EntryDeleter::operator()(Entry* entry) const {
+  entry->~Entry();
+  ::operator delete(entry);
 }
 
 bool Entry::Is(const KeyView& key) const {
@@ -73,7 +81,7 @@ size_t AllocationCost(size_t octets) {
 }
 
 size_t HeapCharge(const Entry& entry, size_t extra_octets) {
-  return AllocationCost(sizeof(Entry)) + AllocationCost(entry.name_octets + extra_octets) +
+  return AllocationCost(sizeof(Entry) + entry.name_octets + extra_octets) +
          std::visit([](const auto& content) { return CostOf(content); }, entry.content);
 }
 

@@ -50,24 +50,32 @@ struct FailureRecord {
   int earlier = 0;
 };
 
-/// One thing known to the store. A ready answer has no content of its own: its octets stand behind the name in one
-/// block.
+struct Entry;
+
+/// Ends the life of an entry together with the octets that stand behind it.
+struct EntryDeleter {
+  void operator()(Entry* entry) const;
+};
+using OwnedEntry = std::unique_ptr<Entry, EntryDeleter>;
+
+/// One thing known to the store. Name and, of a ready answer, message and TTL offsets stand right behind it in the same
+/// allocation, so that a hit touches one place.
 struct Entry {
   using Content =
       std::variant<std::monostate, Positive, NoData, NxDomain, SharedDelegation, std::unique_ptr<const FailureRecord>>;
 
-  /// Makes an entry of `key` with `extra_octets` of room behind the name.
-  Entry(const KeyView& key, size_t extra_octets);
+  /// Returns an entry of `key` with `extra_octets` of room behind the name.
+  static OwnedEntry Make(const KeyView& key, size_t extra_octets);
 
   /// The lower-case name of the key.
-  world::OctetView name() const { return {block.get(), name_octets}; }
+  world::OctetView name() const { return {reinterpret_cast<const uint8_t*>(this + 1), name_octets}; }
   /// The room behind the name.
-  uint8_t* extra() const { return block.get() + name_octets; }
+  uint8_t* extra() { return reinterpret_cast<uint8_t*>(this + 1) + name_octets; }
+  const uint8_t* extra() const { return reinterpret_cast<const uint8_t*>(this + 1) + name_octets; }
   /// Returns whether this is the entry of `key`.
   bool Is(const KeyView& key) const;
 
   uint64_t hash;
-  std::unique_ptr<uint8_t[]> block;  ///< The name; then, of a ready answer, its message and TTL offsets.
   Content content;
   Entry* newer = nullptr;  ///< The order of insertion, for SIEVE.
   Entry* older = nullptr;
@@ -80,6 +88,9 @@ struct Entry {
   uint8_t name_octets;
   Rank rank = Rank::kGlue;
   bool visited = false;  ///< Found since the hand last passed.
+
+ private:
+  explicit Entry(const KeyView& key);
 };
 
 /// Returns what an allocation of `octets` takes from the heap: malloc's header and rounding included.

@@ -28,12 +28,12 @@ void CountDown(uint8_t* ttl, uint32_t age) {
 
 }  // namespace
 
-std::unique_ptr<Entry> MakeAnswerEntry(const KeyView& key, const ReadyAnswer& answer) {
+OwnedEntry MakeAnswerEntry(const KeyView& key, const ReadyAnswer& answer) {
   CHECK(answer.message.size() <= UINT16_MAX);
   for (const uint16_t offset : answer.ttl_offsets) CHECK(size_t{offset} + 4 <= answer.message.size());
   const size_t offset_octets = answer.ttl_offsets.size() * sizeof(uint16_t);
   const size_t extra_octets = answer.message.size() + offset_octets;
-  auto entry = std::make_unique<Entry>(key, extra_octets);
+  auto entry = Entry::Make(key, extra_octets);
   std::memcpy(entry->extra(), answer.message.data(), answer.message.size());
   if (offset_octets > 0) {
     std::memcpy(entry->extra() + answer.message.size(), answer.ttl_offsets.data(), offset_octets);

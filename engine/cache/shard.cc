@@ -22,7 +22,7 @@ const Entry* Shard::Peek(const KeyView& key, world::Instant now) const {
   return at == index_.end() || (*at)->expires <= now ? nullptr : at->get();
 }
 
-void Shard::Put(std::unique_ptr<Entry> entry, world::Instant now) {
+void Shard::Put(OwnedEntry entry, world::Instant now) {
   const KeyView key{entry->name(), entry->traits, entry->hash};
   if (const auto at = index_.find(key); at != index_.end()) entry->visited = TakeAt(at)->visited;
   if (entry->charge > limit_octets_ / 2) return;
@@ -42,14 +42,14 @@ bool Shard::Remove(const KeyView& key) {
   return true;
 }
 
-std::unique_ptr<Entry> Shard::Take(Entry& entry) {
+OwnedEntry Shard::Take(Entry& entry) {
   const auto at = index_.find(&entry);
   CHECK(at != index_.end());
   return TakeAt(at);
 }
 
-std::unique_ptr<Entry> Shard::TakeAt(Index::iterator at) {
-  std::unique_ptr<Entry> entry = std::move(index_.extract(at).value());
+OwnedEntry Shard::TakeAt(Index::iterator at) {
+  OwnedEntry entry = std::move(index_.extract(at).value());
   Unlink(*entry);
   entry_octets_ -= entry->charge;
   --counts_[static_cast<size_t>(entry->traits.kind)];

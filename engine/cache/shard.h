@@ -32,15 +32,15 @@ class Shard {
 
   /// Keeps `entry` in place of the one with the same key, if any; makes room first. An entry that would fill more than
   /// half of the shard is not kept.
-  void Put(std::unique_ptr<Entry> entry, world::Instant now);
+  void Put(OwnedEntry entry, world::Instant now);
 
   /// Forgets the entry of `key`; returns whether there was one.
   bool Remove(const KeyView& key);
 
   /// Takes out every entry for which `matches(entry)` holds. The caller destroys them once it has unlocked.
   template <typename Predicate>
-  std::vector<std::unique_ptr<Entry>> TakeIf(Predicate matches) {
-    std::vector<std::unique_ptr<Entry>> taken;
+  std::vector<OwnedEntry> TakeIf(Predicate matches) {
+    std::vector<OwnedEntry> taken;
     for (Entry* entry = oldest_; entry != nullptr;) {
       Entry* const next = entry->newer;
       if (matches(std::as_const(*entry))) taken.push_back(Take(*entry));
@@ -63,24 +63,24 @@ class Shard {
     using is_transparent = void;
     size_t operator()(const KeyView& key) const { return key.hash; }
     size_t operator()(const Entry* entry) const { return entry->hash; }
-    size_t operator()(const std::unique_ptr<Entry>& entry) const { return entry->hash; }
+    size_t operator()(const OwnedEntry& entry) const { return entry->hash; }
   };
   /// Compares an entry with a key, or with itself.
   struct Equal {
     using is_transparent = void;
-    bool operator()(const std::unique_ptr<Entry>& entry, const KeyView& key) const { return entry->Is(key); }
-    bool operator()(const std::unique_ptr<Entry>& entry, const Entry* other) const { return entry.get() == other; }
-    bool operator()(const std::unique_ptr<Entry>& a, const std::unique_ptr<Entry>& b) const { return a == b; }
+    bool operator()(const OwnedEntry& entry, const KeyView& key) const { return entry->Is(key); }
+    bool operator()(const OwnedEntry& entry, const Entry* other) const { return entry.get() == other; }
+    bool operator()(const OwnedEntry& a, const OwnedEntry& b) const { return a == b; }
   };
-  using Index = absl::flat_hash_set<std::unique_ptr<Entry>, Hash, Equal>;
+  using Index = absl::flat_hash_set<OwnedEntry, Hash, Equal>;
 
   /// A pointer and a control octet for each slot of the index.
-  static constexpr size_t kSlotOctets = sizeof(std::unique_ptr<Entry>) + 1;
+  static constexpr size_t kSlotOctets = sizeof(OwnedEntry) + 1;
 
   /// Unlinks an entry and hands it over.
-  std::unique_ptr<Entry> Take(Entry& entry);
+  OwnedEntry Take(Entry& entry);
   /// Takes out the entry at `at`, which is `entry`.
-  std::unique_ptr<Entry> TakeAt(Index::iterator at);
+  OwnedEntry TakeAt(Index::iterator at);
   /// Puts an entry at the young end of the order.
   void Link(Entry& entry);
   /// Takes an entry out of the order; the hand steps off it.

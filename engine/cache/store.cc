@@ -97,7 +97,7 @@ Store::Place Store::PlaceOf(OctetView lowered, const KeyTraits& traits) const {
 
 bool Store::PutKnown(OctetView lowered, const KeyTraits& traits, Known known, Instant now) {
   const Place place = PlaceOf(lowered, traits);
-  auto entry = std::make_unique<Entry>(place.key, 0);
+  auto entry = Entry::Make(place.key, 0);
   std::visit([&](auto& what) { entry->content = std::move(what); }, known.what);
   entry->rank = known.rank;
   entry->stored = now;
@@ -193,7 +193,7 @@ void Store::PutDelegation(Delegation delegation, Instant now) {
   delegation.expires = std::min(delegation.expires, now + world::Seconds(options_.max_ttl_seconds));
 
   const Place place = PlaceOf(zone.octets(), kDelegationTraits);
-  auto entry = std::make_unique<Entry>(place.key, 0);
+  auto entry = Entry::Make(place.key, 0);
   entry->stored = now;
   entry->expires = delegation.expires;
   entry->content = std::make_shared<const Delegation>(std::move(delegation));
@@ -236,7 +236,7 @@ void Store::PutFailure(const wire::Question& question, const wire::ExtendedError
     record->earlier = standing.earlier + 1;
   }
   record->failure.expires = now + RestAfterFailure(record->earlier);
-  auto entry = std::make_unique<Entry>(place.key, 0);
+  auto entry = Entry::Make(place.key, 0);
   entry->stored = now;
   entry->expires = record->failure.expires + kFailureMemory;
   entry->content = std::unique_ptr<const FailureRecord>(std::move(record));
@@ -267,7 +267,7 @@ void Store::PutAnswer(const AnswerKey& key, ReadyAnswer answer, Instant now) {
   if (expires <= now || !wire::Name::FromWire(key.name)) return;
   const LoweredName name(key.name);
   const Place place = PlaceOf(name.octets(), AnswerTraits(key));
-  std::unique_ptr<Entry> entry = MakeAnswerEntry(place.key, answer);
+  OwnedEntry entry = MakeAnswerEntry(place.key, answer);
   entry->expires = expires;
   const std::lock_guard lock(place.shelf.mutex);
   place.shelf.shard.Put(std::move(entry), now);
@@ -288,7 +288,7 @@ size_t Store::Flush(const wire::Name& name) {
   const LoweredName top(name);
   size_t flushed = 0;
   for (const auto& shelf : shelves_) {
-    std::vector<std::unique_ptr<Entry>> taken;  // Freed after the lock.
+    std::vector<OwnedEntry> taken;  // Freed after the lock.
     const std::lock_guard lock(shelf->mutex);
     taken = shelf->shard.TakeIf([&](const Entry& entry) { return IsAtOrBelow(entry.name(), top.octets()); });
     flushed += taken.size();
@@ -314,7 +314,7 @@ size_t Store::FlushType(const wire::Name& name, wire::RrType type) {
     }
     return false;
   };
-  std::vector<std::unique_ptr<Entry>> taken;  // Freed after the lock.
+  std::vector<OwnedEntry> taken;  // Freed after the lock.
   const std::lock_guard lock(shelf.mutex);
   taken = shelf.shard.TakeIf(matches);
   return taken.size();

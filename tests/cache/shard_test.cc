@@ -16,7 +16,7 @@ struct Key {
 
 /// Puts an entry that is charged `charge` and lives until `expires`.
 void Put(Shard& shard, std::string_view owner, uint32_t charge, world::Instant now, world::Instant expires) {
-  auto entry = std::make_unique<Entry>(Key(owner).view(), 0);
+  auto entry = Entry::Make(Key(owner).view(), 0);
   entry->charge = charge;
   entry->expires = expires;
   shard.Put(std::move(entry), now);
