@@ -33,5 +33,7 @@ PLANTS = [
                                               'tests/wire/a_test.cc': '// kMaxAliases\nint x = kMaxAliasesAll;\n'}),
     Plant('kMaxAliases is obeyed nowhere', {LIMITS: _HEADER, 'tests/wire/a_test.cc': _USE}),
     Plant('is missing', {'engine/wire/a.cc': 'int x;\n'}),
+    Plant('', {LIMITS: _HEADER, 'engine/settings/rows.inc': 'SETTING("max-aliases", world::limits::kMaxAliases)\n',
+               'tests/wire/a_test.cc': _USE}),
     Plant('', {LIMITS: _HEADER, 'engine/wire/a.cc': _USE, 'tests/wire/a_test.cc': _USE}),
 ]

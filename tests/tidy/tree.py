@@ -34,7 +34,7 @@ class Source:
         self.top = path.split('/')[0]
         parts = path.split('/')
         self.room = parts[1] if self.top == 'engine' and len(parts) > 2 else ''
-        self.is_cpp = path.endswith(('.cc', '.h'))
+        self.is_cpp = path.endswith(('.cc', '.h', '.inc'))
         self._code = None
 
     @property
