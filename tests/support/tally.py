@@ -3,7 +3,7 @@
 
 The protocol: a test program prints as its last line how many cases it had, `N passed, N failed, N skipped`. Before it,
 a line `skipped: WHAT: WHY` for each case that could not run; these are repeated here. A program that ends without the
-line, or that ends badly while its line tells of no failure, is one failed case.
+line, without a single case, or badly while its line tells of no failure, is one failed case.
 """
 import json
 import re
@@ -23,6 +23,8 @@ def cases(test):
     passed, failed, skipped = map(int, found[-1])
     if not good and failed == 0:
         return passed, 1, skipped, test['result'].lower()
+    if passed + failed + skipped == 0:
+        return 0, 1, 0, 'no case'
     return passed, failed, skipped, ''
 
 
