@@ -141,6 +141,7 @@ class Counters {
   bool operator==(const Counters&) const = default;
 
  private:
+  /// Returns the first word of a metric.
   uint64_t& Word(Metric metric) { return words_[layout::kOffsets[static_cast<size_t>(metric)]]; }
 
   std::array<uint64_t, layout::kOffsets.back()> words_{};

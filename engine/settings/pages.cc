@@ -16,23 +16,31 @@ namespace {
 template <typename Type>
 concept WordEnum = std::is_enum_v<Type>;
 
-/// Returns a value as it is written in the file: one overload for each type that a setting may have.
+// ValueText returns a value as it is written in the file: one overload for each type that a setting may have.
+
+/// Returns the word for a truth value.
 std::string ValueText(const Row&, const bool& value) { return value ? "true" : "false"; }
+/// Returns a text in quotes.
 std::string ValueText(const Row&, const std::string& value) { return Quote(value); }
+/// Returns a time in quotes, in its largest whole unit.
 std::string ValueText(const Row&, world::Duration value) { return Quote(DurationToText(value)); }
+/// Returns a name in quotes.
 std::string ValueText(const Row&, const wire::Name& value) { return Quote(value.ToText()); }
 
+/// Returns an enum's word in quotes.
 template <WordEnum Value>
 std::string ValueText(const Row&, Value value) {
   return Quote(Words(value)[static_cast<size_t>(value)]);
 }
 
+/// Returns a number, or a size in quotes.
 template <std::integral Number>
 std::string ValueText(const Row& row, Number value) {
   if (row.range.unit == Unit::kOctets) return Quote(OctetsToText(static_cast<int64_t>(value)));
   return fmt::format("{}", value);
 }
 
+/// Returns a list of addresses or blocks.
 template <typename Item>
 std::string ValueText(const Row&, const std::vector<Item>& list) {
   std::string text;
@@ -40,17 +48,25 @@ std::string ValueText(const Row&, const std::vector<Item>& list) {
   return fmt::format("[{}]", text);
 }
 
-/// Returns what kind of value a setting takes, for people: one overload for each type.
+// TypeText returns what kind of value a setting takes, for people: one overload for each type.
+
+/// Returns what a truth value may be.
 std::string TypeText(const Row&, const bool&) { return "`true` or `false`"; }
+/// Returns what every text is so far.
 std::string TypeText(const Row&, const std::string&) { return "path"; }
+/// Returns the range of a time.
 std::string TypeText(const Row& row, world::Duration) {
   return fmt::format("time from {} to {}", DurationToText(world::Duration(row.range.least)),
                      DurationToText(world::Duration(row.range.most)));
 }
+/// Returns what a name is.
 std::string TypeText(const Row&, const wire::Name&) { return "domain name"; }
+/// Returns what a list of endpoints is.
 std::string TypeText(const Row&, const std::vector<world::Endpoint>&) { return "list of addresses"; }
+/// Returns what a list of prefixes is.
 std::string TypeText(const Row&, const std::vector<world::Prefix>&) { return "list of blocks of addresses"; }
 
+/// Returns the words of an enum.
 template <WordEnum Value>
 std::string TypeText(const Row&, Value value) {
   std::string words;
@@ -58,6 +74,7 @@ std::string TypeText(const Row&, Value value) {
   return words;
 }
 
+/// Returns the range of a number or a size.
 template <std::integral Number>
 std::string TypeText(const Row& row, Number) {
   if (row.range.unit == Unit::kOctets) {
@@ -82,11 +99,12 @@ std::string Wrapped(std::string_view text, std::string_view lead) {
   return lines;
 }
 
-/// Returns whether the section is one of a list, `[[stub]]`; an overload each.
+/// Returns that a section which stands once is none of a list.
 template <typename Values>
 constexpr bool IsList(const Values&) {
   return false;
 }
+/// Returns that `[[stub]]` is a list.
 constexpr bool IsList(const std::vector<Settings::Stub>&) { return true; }
 
 /// Calls `visit` for the rows of each of the section's values: of the one, or of each in the list.

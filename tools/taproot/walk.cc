@@ -1,0 +1,45 @@
+#include "tools/taproot/walk.h"
+
+#include "tools/taproot/members.h"
+
+namespace taproot {
+namespace {
+
+/// Returns a step of its JSON.
+Step StepFromJson(const nlohmann::json& object) {
+  Step step;
+  step.at_us = NumberIn(object, "at_us").value_or(0);
+  step.zone = TextIn(object, "zone");
+  step.server = TextIn(object, "server");
+  step.address = TextIn(object, "address");
+  step.transport = TextIn(object, "transport");
+  step.question = TextIn(object, "question");
+  step.minimised = TruthIn(object, "minimised");
+  step.rtt_us = NumberIn(object, "rtt_us");
+  step.outcome = TextIn(object, "outcome");
+  step.why = TextIn(object, "why");
+  step.depth = NumberIn(object, "depth").value_or(0);
+  step.asked_for = TextIn(object, "for");
+  return step;
+}
+
+}  // namespace
+
+Walk WalkFromJson(const nlohmann::json& object) {
+  Walk walk;
+  const nlohmann::json question = ObjectIn(object, "question");
+  walk.name = TextIn(question, "name");
+  walk.type = TextIn(question, "type");
+  walk.client = TextIn(object, "client");
+  walk.started_ms = NumberIn(object, "started_ms").value_or(0);
+  walk.duration_us = NumberIn(object, "duration_us").value_or(0);
+  walk.rcode = TextIn(object, "rcode");
+  walk.source = TextIn(object, "source");
+  for (const auto& error : ListIn(object, "ede")) {
+    walk.errors.push_back({NumberIn(error, "code").value_or(0), TextIn(error, "text")});
+  }
+  for (const auto& step : ListIn(object, "steps")) walk.steps.push_back(StepFromJson(step));
+  return walk;
+}
+
+}  // namespace taproot
