@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
+#include <string_view>
 #include <vector>
 
 #include "engine/wire/message.h"
@@ -17,10 +17,18 @@
 
 namespace simulator {
 
-/// How the server at an address behaves.
+/// How the server at an address behaves. A server "works for" a question when an honest resolver gets the right answer
+/// from it within a client's patience:
+///   yes: kHealthy, kSlow, kFormErrOnEdns, kDropsEdns, kWrongId, kWrongQuestion, kLies; kTruncates (TCP works there);
+///     kDropsTcp where the answer fits into 1232 octets; kFailsMinimised, but for questions about an empty non-terminal
+///     only where it says NXDOMAIN (see perhaps_nxdomain);
+///   perhaps: kFlaps, by the time of asking;
+///   no: kDead, kLame, kServFail, kRefused, and every address of a family that the options switch off.
+/// A zone works when a nameserver of its delegation (the parent's NS set) has an address that works, and that address
+/// is known: from glue, or because the zones on the way to the nameserver's name work.
 enum class Temper : uint8_t {
   kHealthy,
-  kSlow,  ///< Ten times the latency.
+  kSlow,  ///< Ten times the latency, but at most 1.2 s.
   kDead,  ///< Never answers.
   kLame,  ///< Answers for no zone: not authoritative, or refers upwards.
   kServFail,
@@ -32,8 +40,8 @@ enum class Temper : uint8_t {
   kWrongId,         ///< A forgery with a wrong ID goes before the right response.
   kWrongQuestion,   ///< A response to another question goes before the right one.
   kLies,            ///< Adds records out of bailiwick: other zones' NS, addresses, answers.
-  kFailsMinimised,  ///< NXDOMAIN, SERVFAIL or REFUSED for empty non-terminals.
-  kFlaps,           ///< Dead every other minute.
+  kFailsMinimised,  ///< NXDOMAIN, SERVFAIL or REFUSED for empty non-terminals: always the same one at an address.
+  kFlaps,           ///< Dead every other minute, each address in a phase of its own.
 };
 inline constexpr size_t kTempers = 15;
 
@@ -46,7 +54,7 @@ enum class Shape : uint8_t {
   kNoIpv6,
   kChildNsDiffers,  ///< The apex NS set is another than the parent's.
   kAlias,           ///< CNAME at some names, in the zone or to another zone.
-  kAliasChain,      ///< Several CNAMEs across zones.
+  kAliasChain,      ///< One CNAME of a chain across zones.
   kDname,
   kWildcard,
   kEmptyNonTerminal,
@@ -54,7 +62,7 @@ enum class Shape : uint8_t {
   kNxDomain,
   kBigAnswer,       ///< Over 1232 octets: TC, then TCP.
   kSubzone,         ///< A delegation below the delegation.
-  kAllBroken,       ///< No server of the zone works.
+  kAllBroken,       ///< No server of the zone works, on purpose (by chance that happens too), or none exists.
   kUnknownType,     ///< RFC 3597 types.
   kServiceBinding,  ///< SVCB, HTTPS.
 };
@@ -74,6 +82,11 @@ struct InternetOptions {
   world::Duration most_latency = world::Milliseconds(300);
   /// Loopback mode: every server of the model gets an address in 127/8, and the root zone is one of the lab's own.
   bool loopback = false;
+  /// The families over which servers can be reached at all; packets to the other get no answer.
+  bool ipv4 = true;
+  bool ipv6 = true;
+  /// Addresses at which the model puts no server: the resolver's own.
+  std::vector<world::Address> never;
 };
 
 /// One datagram or TCP message that comes back, and when.
@@ -89,13 +102,22 @@ struct Truth {
   /// No working server for some zone on the way: SERVFAIL (or REFUSED) is right then, and the answer above need not be
   /// reachable.
   bool unreachable = false;
-  bool all_refuse = false;  ///< Every server that answers says REFUSED.
+  bool all_refuse = false;  ///< With `unreachable`: every server of that zone that answers says REFUSED, and one does.
+  /// SERVFAIL is right as well as the answer: the servers that work are ones that flap, or only the parent's or only
+  /// the apex's NS set has one that works. (`unreachable` tells how it is at this moment, seen from the parent.)
+  bool uncertain = false;
+  /// NXDOMAIN is right as well as NODATA: the name is an empty non-terminal, and a server of the zone is
+  /// kFailsMinimised with NXDOMAIN. NameToAsk never gives such a name.
+  bool perhaps_nxdomain = false;
 };
 
 /// How often each temper and shape was met; kept by the caller, so that the model stays a pure function.
 struct Census {
   std::array<uint64_t, kTempers> tempers{};
   std::array<uint64_t, kShapes> shapes{};
+
+  /// Adds what another counted.
+  Census& operator+=(const Census& other);
 };
 
 /// The pocket internet: every TLD of a root zone at its real servers, and below them millions of zones that are
@@ -110,11 +132,12 @@ class Internet {
 
   /// Returns what the server at `server` sends for `query`: nothing (silence: dead, lost, or no such server), one
   /// reply, or a forgery and the reply. `draw` is the randomness of this packet (loss, jitter): same draw, same
-  /// replies.
+  /// replies. What is lost over TCP only comes later. The octets have no length before them over TCP either.
   std::vector<Reply> Ask(const world::Address& server, world::Protocol via, world::OctetView query, world::Instant now,
                          uint64_t draw, Census& census) const;
 
-  /// Returns what is true of the question at `now`.
+  /// Returns what is true of the question at `now`. Computed from the rules and not by asking the servers. Requires for
+  /// a meaningful result: class IN and no meta type.
   Truth TruthOf(const wire::Question& question, world::Instant now) const;
 
   /// Returns the temper of an address and its base latency.
@@ -122,7 +145,7 @@ class Internet {
   world::Duration LatencyOf(const world::Address& server) const;
 
   /// Returns the `index`-th of the model's endless list of names worth asking, each with the type to ask for: every
-  /// shape, TLDs spread evenly, existing and not existing names.
+  /// shape, TLDs spread evenly, existing and not existing names. A name may come again.
   wire::Question NameToAsk(uint64_t index) const;
 
   /// The root servers' addresses: those of the root zone's own NS set.
