@@ -21,7 +21,6 @@ Cut FrameReader::Next(world::OctetView input) {
   return partial_.empty() ? CutWhole(input) : CutPartial(input);
 }
 
-/// Cuts a message that lies whole in the input, without copying it; keeps what is not whole.
 Cut FrameReader::CutWhole(world::OctetView input) {
   if (input.size() < kLengthOctets) return CutPartial(input);
   const size_t length = AnnouncedLength(input);
@@ -29,7 +28,6 @@ Cut FrameReader::CutWhole(world::OctetView input) {
   return {.message = input.subspan(kLengthOctets, length), .rest = input.subspan(kLengthOctets + length)};
 }
 
-/// Adds to the unfinished message what it lacks, and cuts it off when it is whole.
 Cut FrameReader::CutPartial(world::OctetView input) {
   input = input.subspan(TakeUpTo(kLengthOctets, input));
   if (partial_.size() < kLengthOctets) return {.message = std::nullopt, .rest = {}};
@@ -44,7 +42,6 @@ Cut FrameReader::CutPartial(world::OctetView input) {
   return {.message = world::OctetView(partial_).subspan(kLengthOctets), .rest = input};
 }
 
-/// Moves octets of the input to the unfinished message until that has `octets`; returns how many.
 size_t FrameReader::TakeUpTo(size_t octets, world::OctetView input) {
   if (partial_.size() >= octets) return 0;
   const auto taken = input.first(std::min(octets - partial_.size(), input.size()));

@@ -41,8 +41,11 @@ class FrameReader {
   bool AtBoundary() const { return (partial_.empty() || delivered_) && !broken_; }
 
  private:
+  /// Cuts a message that lies whole in the input, without copying it; keeps what is not whole.
   Cut CutWhole(world::OctetView input);
+  /// Adds to the unfinished message what it lacks, and cuts it off when it is whole.
   Cut CutPartial(world::OctetView input);
+  /// Moves octets of the input to the unfinished message until that has `octets`; returns how many.
   size_t TakeUpTo(size_t octets, world::OctetView input);
 
   size_t most_octets_;

@@ -61,7 +61,6 @@ std::vector<SocketId> SocketPool::Retire(world::Instant now) {
   return old;
 }
 
-/// Returns a number for a socket that is about to be made, in use from the start.
 SocketId SocketPool::MakeFresh(world::Family family, world::Instant now) {
   SocketId id{};
   if (free_.empty()) {
@@ -75,7 +74,6 @@ SocketId SocketPool::MakeFresh(world::Family family, world::Instant now) {
   return id;
 }
 
-/// Takes an idle socket out of the list of its family; its state is the caller's to set.
 void SocketPool::LeaveIdle(SocketId id) {
   auto& idle = IdleOf(At(id).family);
   const uint32_t position = At(id).idle_position;
@@ -85,7 +83,6 @@ void SocketPool::LeaveIdle(SocketId id) {
   At(id).state = State::kInUse;
 }
 
-/// Strikes out an idle socket, at random of the family that has more, to make room; nothing when none is idle.
 std::optional<SocketId> SocketPool::GiveWay(world::Random& random) {
   const auto& idle = idle_[0].size() >= idle_[1].size() ? idle_[0] : idle_[1];
   if (idle.empty()) return std::nullopt;

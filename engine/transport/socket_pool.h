@@ -42,6 +42,7 @@ class SocketPool {
 
   /// Which socket to use.
   struct Taken {
+    /// Where it comes from.
     enum class Kind : uint8_t {
       kReuse,  ///< The idle socket `id`.
       kFresh,  ///< Make one, as `id`; when that fails, say Forget.
@@ -64,11 +65,16 @@ class SocketPool {
   /// Strikes out idle sockets that are too old, and returns them to be closed. Takes time in the number of idle ones.
   [[nodiscard]] std::vector<SocketId> Retire(world::Instant now);
 
+  /// Takes another bound; sockets above it go as they are used up.
+  void AdoptMost(size_t most_sockets) { options_.most_sockets = most_sockets; }
+
   size_t idle() const { return idle_[0].size() + idle_[1].size(); }
   size_t in_use() const { return sockets_.size() - free_.size() - idle(); }
+  /// Returns whether the socket waits for a query.
   bool IsIdle(SocketId id) const { return sockets_[static_cast<size_t>(id)].state == State::kIdle; }
 
  private:
+  /// What becomes of a socket.
   enum class State : uint8_t { kFree, kInUse, kIdle };
 
   /// A socket as the policy sees it.
@@ -80,10 +86,14 @@ class SocketPool {
     uint32_t idle_position = 0;  // In the idle list of its family.
   };
 
+  /// Returns a socket by its number, and the idle ones of a family.
   Socket& At(SocketId id) { return sockets_[static_cast<size_t>(id)]; }
   std::vector<SocketId>& IdleOf(world::Family family) { return idle_[static_cast<size_t>(family)]; }
+  /// Returns a number for a socket that is about to be made, in use from the start.
   SocketId MakeFresh(world::Family family, world::Instant now);
+  /// Takes an idle socket out of the list of its family; its state is the caller's to set.
   void LeaveIdle(SocketId id);
+  /// Strikes out an idle socket, at random of the family that has more, to make room; nothing when none is idle.
   std::optional<SocketId> GiveWay(world::Random& random);
 
   SocketPoolOptions options_;

@@ -1,0 +1,269 @@
+#include "engine/daemon/service.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <utility>
+#include <variant>
+
+#include "engine/daemon/clock.h"
+#include "engine/daemon/file.h"
+#include "engine/daemon/listening.h"
+#include "engine/daemon/notify.h"
+#include "engine/daemon/store_options.h"
+#include "engine/daemon/system_limits.h"
+#include "engine/settings/pages.h"
+#include "engine/settings/parse.h"
+
+namespace taprootd {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// Time that queries in flight have when the daemon is told to stop.
+constexpr world::Duration kStopTime = world::Seconds(2);
+
+/// How often a stopping daemon looks whether all is answered.
+constexpr world::Duration kStopPeriod = world::Milliseconds(10);
+
+/// Descriptors that are none of a worker's: logs, loops, files, operators.
+constexpr size_t kOtherFiles = 128;
+
+/// Returns how many workers there are to be.
+size_t WorkerCount(const settings::Settings& settings) {
+  if (settings.server.workers > 0) return settings.server.workers;
+  return std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 256);
+}
+
+/// Returns a line that is an error.
+std::string ErrorLine(std::string_view why) { return ordered_json({{"error", why}}).dump(); }
+
+/// Returns how the socket at `path` is opened.
+OperatorSocketOptions SocketOptions(std::string path, unsigned mode) {
+  return {.path = std::move(path),
+          .mode = mode,
+          .busy_line = ErrorLine("too many operators"),
+          .too_long_line = ErrorLine("a request is at most 64 KiB long")};
+}
+
+}  // namespace
+
+Service::Service(const ServeOptions& options)
+    : options_(options),
+      settings_(std::make_shared<const settings::Settings>(options.settings)),
+      store_(StoreOptionsOf(*settings_)),
+      root_(log_, settings_->root.zone_file, settings_->root.hints_file),
+      loop_(*this),
+      crew_(loop_),
+      desk_({.crew = crew_,
+             .root = root_,
+             .store = store_,
+             .book = book_,
+             .reload = [this] { return ReloadSettings(); },
+             .counters = [this] { return MainCounters(); },
+             .version = options.version}),
+      stats_(
+          loop_.poller(), SocketOptions(settings::StatsSocketPath(*settings_), settings_->stats.everyone ? 0666 : 0660),
+          [this](const std::string& line, LineReply reply) { desk_.Handle(Authority::kLook, line, std::move(reply)); }),
+      control_(loop_.poller(), SocketOptions(settings::ControlSocketPath(*settings_), 0600),
+               [this](const std::string& line, LineReply reply) {
+                 desk_.Handle(Authority::kChange, line, std::move(reply));
+               }) {
+  log_.Adopt(settings_->log.level, settings_->log.format);
+  root_.Attach(loop_,
+               [this](const zone::Snapshot& zone, std::function<void()> done) { PublishRoot(zone, std::move(done)); });
+}
+
+Service::~Service() { root_.Detach(); }
+
+absl::Status Service::Open() {
+  std::vector<std::string> errors;
+  if (const auto status = root_.LoadFirst(); !status.ok()) errors.emplace_back(status.message());
+  const size_t workers = WorkerCount(*settings_);
+  auto listening = OpenListening(settings_->server.listen, workers);
+  if (!listening.ok()) errors.emplace_back(listening.status().message());
+  OpenOperatorSockets(errors);
+  if (!errors.empty()) return absl::UnavailableError(fmt::format("{}", fmt::join(errors, "\n")));
+  for (const auto& warning : listening->warnings) log_.Warn(warning);
+  HireWorkers(std::move(listening->workers));
+  WatchSignals();
+  LogStart(workers);
+  return absl::OkStatus();
+}
+
+void Service::OpenOperatorSockets(std::vector<std::string>& errors) {
+  const std::string& folder = settings_->server.state_dir;
+  if (!folder.empty() && mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+    errors.push_back(fmt::format("{}: {}", folder, std::strerror(errno)));
+    return;
+  }
+  for (OperatorServer* server : {&stats_, &control_}) {
+    if (const auto status = server->Listen(); !status.ok()) errors.emplace_back(status.message());
+  }
+}
+
+void Service::HireWorkers(std::vector<WorkerSockets> sockets) {
+  for (size_t i = 0; i < sockets.size(); ++i) {
+    crew_.Hire({.place = {.self = static_cast<world::WorkerId>(i), .workers = static_cast<uint16_t>(sockets.size())},
+                .shared = {.store = store_, .book = book_},
+                .settings = settings_,
+                .root = root_.snapshot(),
+                .hints = root_.hints(),
+                .sockets = std::move(sockets[i]),
+                .operators = crew_});
+  }
+}
+
+void Service::WatchSignals() {
+  signal(SIGPIPE, SIG_IGN);
+  loop_.OnSignal(SIGTERM, [this] { Stop(); });
+  loop_.OnSignal(SIGINT, [this] { Stop(); });
+  loop_.OnSignal(SIGHUP, [this] { ReloadRoot(); });
+}
+
+void Service::LogStart(size_t workers) {
+  std::vector<std::string> addresses;
+  for (const auto& endpoint : settings_->server.listen) addresses.push_back(endpoint.ToText());
+  log_.Info(
+      fmt::format("taproot {}: {} workers, listening on {}", options_.version, workers, fmt::join(addresses, ", ")));
+  const RootStatus& status = root_.status();
+  switch (status.source) {
+    case RootSource::kZoneFile:
+      log_.Info(fmt::format("root zone: serial {} from {}, {} delegations", root_.snapshot()->serial(), status.file,
+                            root_.snapshot()->delegation_count()));
+      break;
+    case RootSource::kHintsFile:
+      log_.Warn(fmt::format("no root zone (root.zone-file): root servers from {} are asked", status.file));
+      break;
+    case RootSource::kBuiltInHints:
+      log_.Warn("no root zone (root.zone-file): the root servers built in are asked");
+      break;
+  }
+  WarnOfMissingRoutes();
+  const size_t wanted = workers * (settings_->upstream.max_sockets + settings_->server.max_tcp_clients) + kOtherFiles;
+  if (const size_t files = RaiseFileLimit(); files < wanted) {
+    log_.Warn(
+        fmt::format("only {} open files are allowed: upstream.max-sockets and server.max-tcp-clients of {} "
+                    "workers may need {} (ulimit -n, LimitNOFILE)",
+                    files, workers, wanted));
+  }
+}
+
+void Service::WarnOfMissingRoutes() {
+  const bool ipv4 = settings_->upstream.ipv4 && HasRoute(world::Family::kIpv4);
+  const bool ipv6 = settings_->upstream.ipv6 && HasRoute(world::Family::kIpv6);
+  if (!ipv4 && !ipv6) {
+    log_.Error("no usable upstream transport: neither an IPv4 nor an IPv6 route to the Internet");
+  } else if (settings_->upstream.ipv4 && !ipv4) {
+    log_.Info("no IPv4 route to the Internet: nameservers are asked over IPv6");
+  } else if (settings_->upstream.ipv6 && !ipv6) {
+    log_.Info("no IPv6 route to the Internet: nameservers are asked over IPv4");
+  }
+}
+
+void Service::Run() {
+  crew_.Start();
+  NotifyManager(options_.notify_socket, "READY=1");
+  loop_.Wake();
+  loop_.Run();
+  crew_.Dismiss();
+  log_.Info("stopped");
+}
+
+void Service::OnTurn() {
+  crew_.TakeMail();
+  loop_.poller().Dispatch();
+  if (!stopping_) return;
+  const world::Instant now = ReadClocks().mono;
+  if (now >= stop_by_ || (drained_ && crew_.StillWaiting() == 0)) {
+    loop_.Stop();
+  } else {
+    loop_.SetAlarm(now + kStopPeriod, now);
+  }
+}
+
+void Service::Stop() {
+  NotifyManager(options_.notify_socket, "STOPPING=1");
+  stop_by_ = stopping_ ? world::Instant{} : ReadClocks().mono + kStopTime;
+  if (stopping_) return;
+  stopping_ = true;
+  log_.Info("stopping");
+  const Look drain = [](Worker& worker) {
+    worker.Drain();
+    return WorkerView{};
+  };
+  crew_.Gather(drain, [this](const std::vector<WorkerView>&) { drained_ = true; });
+}
+
+void Service::ReloadRoot() {
+  root_.Reload({}, [this](const RootResult& result) {
+    if (!result.ok()) log_.Debug("SIGHUP: the root zone in use stays");
+  });
+}
+
+void Service::PublishRoot(const zone::Snapshot& zone, std::function<void()> done) {
+  const Look adopt = [zone](Worker& worker) {
+    worker.engine().Adopt(zone);
+    return WorkerView{};
+  };
+  crew_.Gather(adopt, [done = std::move(done)](const std::vector<WorkerView>&) { done(); });
+}
+
+ordered_json Service::ReloadSettings() {
+  const std::string& file = options_.settings_file;
+  if (file.empty()) return {{"error", "the daemon runs without a settings file"}};
+  const auto text = ReadFile(file, world::limits::kMaxSettingsOctets);
+  if (!text.ok()) return {{"error", std::string(text.status().message())}};
+  auto parsed = settings::Parse({reinterpret_cast<const char*>(text->data()), text->size()});
+  if (const auto* mistakes = std::get_if<settings::Mistakes>(&parsed)) {
+    ordered_json lines = ordered_json::array();
+    for (const auto& mistake : *mistakes) lines.push_back(settings::ToText(mistake, file));
+    const std::string count = fmt::format("{} mistake{}", lines.size(), lines.size() == 1 ? "" : "s");
+    log_.Error(fmt::format("settings refused: {} in {}", count, file));
+    return {{"error", count}, {"mistakes", std::move(lines)}};
+  }
+  auto& wanted = std::get<settings::Settings>(parsed);
+  const auto changed = settings::Compare(*settings_, wanted).live;
+  const auto needs_restart = settings::Compare(options_.settings, wanted).needs_restart;
+  settings_ = std::make_shared<const settings::Settings>(std::move(wanted));
+  log_.Adopt(settings_->log.level, settings_->log.format);
+  root_.AdoptFile(settings_->root.zone_file);
+  crew_.Tell([settings = settings_](Worker& worker) { worker.Adopt(settings); });
+  log_.Info(
+      fmt::format("settings read again: {} changed, {} wait for a restart", changed.size(), needs_restart.size()));
+  return {{"changed", changed}, {"needs_restart", needs_restart}};
+}
+
+metrics::Counters Service::MainCounters() const {
+  using metrics::Metric;
+  metrics::Counters counters;
+  const cache::StoreStats stats = store_.Stats();
+  counters.Set(Metric::kCacheOctets, stats.octets);
+  counters.Set(Metric::kCacheLimitOctets, stats.limit_octets);
+  counters.Add(Metric::kCacheEvictions, stats.evictions);
+  counters.Add(Metric::kRootReloads, root_.status().reloads);
+  counters.Add(Metric::kRootReloadsRefused, root_.status().refused);
+  counters.Set(Metric::kRootSerial, root_.snapshot() ? root_.snapshot()->serial() : 0);
+  counters.Add(Metric::kLimitOperators, stats_.turned_away() + control_.turned_away());
+  return counters;
+}
+
+int Serve(const ServeOptions& options) {
+  Service service(options);
+  if (const auto status = service.Open(); !status.ok()) {
+    Log log;
+    log.Adopt(settings::LogLevel::kError, options.settings.log.format);
+    log.Error(std::string(status.message()));
+    return 1;
+  }
+  service.Run();
+  return 0;
+}
+
+}  // namespace taprootd
