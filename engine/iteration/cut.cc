@@ -15,7 +15,6 @@ namespace {
 namespace limits = world::limits;
 
 using metrics::Metric;
-using servers::Report;
 using wire::RrType;
 using world::Protocol;
 
@@ -52,12 +51,12 @@ Metric MetricOf(const Verdict& verdict) {
 }
 
 /// Returns what an answer that is of no use says of its server.
-Report ReportOf(const Verdict& verdict) {
+servers::Report ReportOf(const Verdict& verdict) {
   const auto* error = std::get_if<ServerError>(&verdict);
-  if (error == nullptr) return Report::kLame;
-  if (error->rcode == wire::Rcode::kRefused) return Report::kRefused;
-  if (error->rcode == wire::Rcode::kFormErr || error->rcode == wire::Rcode::kNotImp) return Report::kFormErr;
-  return Report::kServFail;
+  if (error == nullptr) return servers::Report::kLame;
+  if (error->rcode == wire::Rcode::kRefused) return servers::Report::kRefused;
+  if (error->rcode == wire::Rcode::kFormErr || error->rcode == wire::Rcode::kNotImp) return servers::Report::kFormErr;
+  return servers::Report::kServFail;
 }
 
 /// Returns whether the verdict says that the server is of no use for the question.
@@ -123,7 +122,7 @@ Next Cut::AskNext(Context& context, Log& log, Wishes& wishes) {
   return Wait{};
 }
 
-bool Cut::StartLookUps(size_t most, Context& context, Wishes& wishes) {
+void Cut::StartLookUps(size_t most, Context& context, Wishes& wishes) {
   std::vector<size_t> unasked = servers_.Unasked();
   size_t started = 0;
   while (!unasked.empty() && started < most) {
@@ -148,7 +147,6 @@ bool Cut::StartLookUps(size_t most, Context& context, Wishes& wishes) {
       wishes.push_back(LookUpWish{servers_.servers()[server].name, type});
     }
   }
-  return started > 0;
 }
 
 void Cut::Send(size_t target, Protocol via, const servers::Choice& choice, Context& context, Log& log, Wishes& wishes) {
@@ -178,10 +176,10 @@ Exchange* Cut::Find(Tag tag) {
   return at == exchanges_.end() ? nullptr : &*at;
 }
 
-Exchange Cut::Take(size_t index) {
-  const Exchange exchange = exchanges_[index];
-  exchanges_.erase(exchanges_.begin() + static_cast<ptrdiff_t>(index));
-  return exchange;
+Exchange Cut::Take(const Exchange& exchange) {
+  const Exchange taken = exchange;
+  std::erase_if(exchanges_, [&](const Exchange& e) { return e.tag == taken.tag; });
+  return taken;
 }
 
 Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& log, Wishes& wishes) {
@@ -201,18 +199,14 @@ Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& 
     context.counters.Add(Metric::kUpstreamMalformed);
     return Wait{};
   }
-  const Exchange exchange = Take(static_cast<size_t>(found - exchanges_.data()));
-  wishes.push_back(ForgetWish{tag});
-  const world::Duration rtt = context.now.mono - exchange.sent;
-  context.counters.Add(Metric::kUpstreamResponses);
-  if (exchange.overdue) context.counters.Add(Metric::kUpstreamLate);
-  if (exchange.via == Protocol::kUdp) context.counters.Observe(Metric::kUpstreamRtt, rtt);
-  if (exchange.step < log.steps.size()) log.steps[exchange.step].rtt = rtt;
+  const Exchange exchange = Take(*found);
+  TakeArrival(exchange, context, log, wishes);
   if (truncated) {
     context.counters.Add(Metric::kUpstreamTruncated);
     if (exchange.step < log.steps.size()) log.steps[exchange.step].outcome = "truncated";
-    Cut::Report(exchange, Report::kValid, context);
-    return Reask(exchange, Protocol::kTcp, exchange.with_edns, context, log, wishes);
+    Report(exchange, servers::Report::kValid, context);
+    return Reask(exchange, Protocol::kTcp, exchange.with_edns ? EdnsUse::kWith : EdnsUse::kWithout, context, log,
+                 wishes);
   }
   Judgement judgement = Judge({asked_, delegation_->zone, exchange.with_edns}, *std::move(response));
   if (exchange.step < log.steps.size()) {
@@ -221,31 +215,40 @@ Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& 
   return Weigh(exchange, std::move(judgement), context, log, wishes);
 }
 
-Next Cut::Weigh(Exchange exchange, Judgement judgement, Context& context, Log& log, Wishes& wishes) {
+void Cut::TakeArrival(const Exchange& exchange, Context& context, Log& log, Wishes& wishes) {
+  wishes.push_back(ForgetWish{exchange.tag});
+  const world::Duration rtt = context.now.mono - exchange.sent;
+  context.counters.Add(Metric::kUpstreamResponses);
+  if (exchange.overdue) context.counters.Add(Metric::kUpstreamLate);
+  if (exchange.via == Protocol::kUdp) context.counters.Observe(Metric::kUpstreamRtt, rtt);
+  if (exchange.step < log.steps.size()) log.steps[exchange.step].rtt = rtt;
+}
+
+Next Cut::Weigh(const Exchange& exchange, Judgement judgement, Context& context, Log& log, Wishes& wishes) {
   context.counters.Add(Metric::kScrubbedRecords, judgement.scrubbed_sets);
   Verdict& verdict = judgement.verdict;
   if (std::holds_alternative<EdnsRefused>(verdict)) {
     context.counters.Add(Metric::kEdnsFallbacks);
-    Report(exchange, Report::kNoEdns, context);
-    return Reask(exchange, exchange.via, false, context, log, wishes);
+    Report(exchange, servers::Report::kNoEdns, context);
+    return Reask(exchange, exchange.via, EdnsUse::kWithout, context, log, wishes);
   }
   if (std::holds_alternative<Excessive>(verdict)) context.counters.Add(Metric::kLimitRecordsPerRrset);
   if (IsUseless(verdict)) return OnUseless(exchange, verdict, context, log, wishes);
   if (Minimised()) return OnMinimised(exchange, std::move(verdict), context, log, wishes);
   if (IsLastResort(verdict)) {
-    Report(exchange, Report::kLame, context);
+    Report(exchange, servers::Report::kLame, context);
     context.counters.Add(Metric::kUpstreamLame);
     Note(exchange, ToText(verdict));
     if (!last_resort_) last_resort_ = std::move(verdict);
     servers_.Dismiss(exchange.target);
     return AskNext(context, log, wishes);
   }
-  Report(exchange, Report::kValid, context);
+  Report(exchange, servers::Report::kValid, context);
   return Outcome{std::move(verdict)};
 }
 
 Next Cut::OnMinimised(const Exchange& exchange, Verdict verdict, Context& context, Log& log, Wishes& wishes) {
-  Report(exchange, Report::kValid, context);
+  Report(exchange, servers::Report::kValid, context);
   if (std::holds_alternative<Referred>(verdict)) return Outcome{std::move(verdict)};
   if (std::holds_alternative<NxDomainAt>(verdict) && minimiser_.mode() == settings::QnameMinimisation::kStrict) {
     return Outcome{std::move(verdict)};
@@ -282,17 +285,17 @@ Next Cut::AskInFull(const Exchange& exchange, Context& context, Log& log, Wishes
   asked_ = target_;
   Abandon(wishes);
   servers_.Restart();
-  return Reask(exchange, Protocol::kUdp, exchange.with_edns, context, log, wishes);
+  return Reask(exchange, Protocol::kUdp, exchange.with_edns ? EdnsUse::kWith : EdnsUse::kWithout, context, log, wishes);
 }
 
-Next Cut::Reask(const Exchange& exchange, Protocol via, bool with_edns, Context& context, Log& log, Wishes& wishes) {
+Next Cut::Reask(const Exchange& exchange, Protocol via, EdnsUse edns, Context& context, Log& log, Wishes& wishes) {
   const Target& target = servers_.targets()[exchange.target];
   if (target.times_tried >= kMaxTriesPerTarget || !MaySend(context)) return AskNext(context, log, wishes);
   const servers::Candidate candidate{target.endpoint.address, target.times_tried, false};
   auto choice = context.book.Choose({&candidate, 1}, delegation_->zone, context.now.mono, context.random);
   if (!choice) return AskNext(context, log, wishes);
-  choice->with_edns = with_edns;
-  choice->reason = via == Protocol::kTcp ? "truncated over UDP" : with_edns ? "whole name" : "without EDNS";
+  choice->with_edns = edns == EdnsUse::kWith;
+  choice->reason = via == Protocol::kTcp ? "truncated over UDP" : choice->with_edns ? "whole name" : "without EDNS";
   Send(exchange.target, via, *choice, context, log, wishes);
   return Wait{};
 }
@@ -300,7 +303,7 @@ Next Cut::Reask(const Exchange& exchange, Protocol via, bool with_edns, Context&
 Next Cut::Fail(Tag tag, world::Mishap mishap, Context& context, Log& log, Wishes& wishes) {
   Exchange* found = Find(tag);
   if (found == nullptr) return Wait{};
-  const Exchange exchange = Take(static_cast<size_t>(found - exchanges_.data()));
+  const Exchange exchange = Take(*found);
   wishes.push_back(ForgetWish{tag});
   const Target& target = servers_.targets()[exchange.target];
   if (mishap != world::Mishap::kNoSocket) {

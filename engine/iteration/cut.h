@@ -94,20 +94,40 @@ class Cut {
   int minimised() const { return minimiser_.asked(); }
 
  private:
+  /// Whether a query carries an OPT.
+  enum class EdnsUse : uint8_t { kWith, kWithout };
+
+  /// Asks the best server that is left, unless a packet is out that is not overdue; looks for addresses where none is
+  /// left.
   Next AskNext(Context& context, Log& log, Wishes& wishes);
-  bool StartLookUps(size_t most, Context& context, Wishes& wishes);
+  /// Begins look-ups of the addresses of up to `most` servers.
+  void StartLookUps(size_t most, Context& context, Wishes& wishes);
+  /// Returns whether the limits allow one packet more.
   bool MaySend(Context& context);
+  /// Sends the question at hand to a target.
   void Send(size_t target, world::Protocol via, const servers::Choice& choice, Context& context, Log& log,
             Wishes& wishes);
-  Next Weigh(Exchange exchange, Judgement judgement, Context& context, Log& log, Wishes& wishes);
+  /// Takes in that a response matched: counts, measures, and writes it down.
+  void TakeArrival(const Exchange& exchange, Context& context, Log& log, Wishes& wishes);
+  /// Decides what a judged response means here.
+  Next Weigh(const Exchange& exchange, Judgement judgement, Context& context, Log& log, Wishes& wishes);
+  /// Goes on after the answer to a minimised question.
   Next OnMinimised(const Exchange& exchange, Verdict verdict, Context& context, Log& log, Wishes& wishes);
+  /// Goes on after an answer that is none.
   Next OnUseless(const Exchange& exchange, const Verdict& verdict, Context& context, Log& log, Wishes& wishes);
-  Next Reask(const Exchange& exchange, world::Protocol via, bool with_edns, Context& context, Log& log, Wishes& wishes);
+  /// Asks the same server once more, in another manner.
+  Next Reask(const Exchange& exchange, world::Protocol via, EdnsUse edns, Context& context, Log& log, Wishes& wishes);
+  /// Gives up minimisation and asks the same server for the whole name.
   Next AskInFull(const Exchange& exchange, Context& context, Log& log, Wishes& wishes);
+  /// Tells the book of servers how an exchange went.
   void Report(const Exchange& exchange, servers::Report report, Context& context);
+  /// Returns whether less than the whole name is being asked.
   bool Minimised() const { return asked_ != target_; }
-  Exchange Take(size_t index);
+  /// Removes an exchange from those that are listened to, and returns it.
+  Exchange Take(const Exchange& exchange);
+  /// Returns the exchange of a tag, or null when nobody listens to it.
   Exchange* Find(Tag tag);
+  /// Notes a failure for the client's extended error.
   void Note(const Exchange& exchange, std::string_view what);
 
   wire::Question target_;

@@ -7,7 +7,6 @@
 namespace iteration {
 namespace {
 
-using cache::Rank;
 using wire::RrSet;
 using wire::RrType;
 
@@ -36,14 +35,10 @@ std::vector<AnswerSet> NegativeSoa(const std::optional<RrSet>& soa, const Contex
            BoundedTtl(ttl, context.settings.cache.max_negative_ttl, world::kNever, context)}};
 }
 
-/// Returns the rank of a negative answer.
-Rank NegativeRank(bool authoritative) { return authoritative ? Rank::kAuthAnswer : Rank::kNonAuthAnswer; }
-
 }  // namespace
 
-std::vector<AnswerSet> Remember(std::vector<RrSet> chain, bool authoritative, const Origin& origin, Context& context) {
+std::vector<AnswerSet> Remember(std::vector<RrSet> chain, cache::Rank rank, const Origin& origin, Context& context) {
   std::vector<AnswerSet> sets;
-  const Rank rank = authoritative ? Rank::kAuthAnswer : Rank::kNonAuthAnswer;
   bool made = false;  // A CNAME behind its DNAME is made anew at every use; it is not data of the zone.
   for (RrSet& rrset : chain) {
     const world::Instant not_after = NotAfter(rrset, origin.delegation);
@@ -56,13 +51,13 @@ std::vector<AnswerSet> Remember(std::vector<RrSet> chain, bool authoritative, co
 }
 
 std::vector<AnswerSet> RememberNoData(const NoDataAt& none, RrType type, const Origin& origin, Context& context) {
-  context.store.PutNoData(none.name, type, none.soa, NegativeRank(none.authoritative), context.now.mono,
+  context.store.PutNoData(none.name, type, none.soa, none.rank, context.now.mono,
                           type == RrType::kNs ? origin.delegation.expires : world::kNever);
   return NegativeSoa(none.soa, context);
 }
 
 std::vector<AnswerSet> RememberNxDomain(const NxDomainAt& none, const Origin&, Context& context) {
-  context.store.PutNxDomain(none.name, none.soa, NegativeRank(none.authoritative), context.now.mono, world::kNever);
+  context.store.PutNxDomain(none.name, none.soa, none.rank, context.now.mono, world::kNever);
   return NegativeSoa(none.soa, context);
 }
 

@@ -12,7 +12,7 @@ struct Origin {
 
 /// Puts what a verdict holds into the cache, and returns the sets as parts of an answer with the TTLs that clients are
 /// told.
-std::vector<AnswerSet> Remember(std::vector<wire::RrSet> chain, bool authoritative, const Origin& origin,
+std::vector<AnswerSet> Remember(std::vector<wire::RrSet> chain, cache::Rank rank, const Origin& origin,
                                 Context& context);
 
 /// Puts a negative answer into the cache, and returns its SOA likewise.

@@ -82,6 +82,7 @@ class ServerSet {
   void Restart();
 
  private:
+  /// Adds addresses of a server as targets: those that may be asked, each once, kMaxAddressesPerServer at the most.
   void Add(size_t server, std::span<const world::Address> found, uint16_t port, const policy::UpstreamGuard& guard);
 
   std::vector<Server> servers_;

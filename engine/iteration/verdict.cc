@@ -126,38 +126,43 @@ Referred ReferralFrom(RrSet& ns, wire::Message& response) {
   return referral;
 }
 
+/// Returns how far a response's data is trusted (RFC 2181 section 5.4.1).
+cache::Rank RankOf(const wire::Header& header) {
+  return header.aa ? cache::Rank::kAuthAnswer : cache::Rank::kNonAuthAnswer;
+}
+
 /// Judges a response whose chain of aliases ends without data.
 Verdict JudgeAliasEnd(const Asked& asked, Trail trail, const wire::Message& response) {
-  const bool authoritative = response.header.aa;
+  const cache::Rank rank = RankOf(response.header);
   const auto soa = EnclosingSoa(response.authority, trail.name);
   // Only where this zone still has the say does a negative answer settle the target (RFC 2308 section 2.1); else it is
   // asked for.
-  if (!soa || !authoritative || !trail.name.IsAtOrBelow(asked.zone)) {
-    return Aliased{std::move(trail.chain), std::move(trail.name), authoritative};
+  if (!soa || rank != cache::Rank::kAuthAnswer || !trail.name.IsAtOrBelow(asked.zone)) {
+    return Aliased{std::move(trail.chain), std::move(trail.name), rank};
   }
   if (response.header.rcode == Rcode::kNxDomain) {
-    return NxDomainAt{std::move(trail.chain), std::move(trail.name), soa, authoritative};
+    return NxDomainAt{std::move(trail.chain), std::move(trail.name), soa, rank};
   }
-  return NoDataAt{std::move(trail.chain), std::move(trail.name), soa, authoritative, Weight::kGood};
+  return NoDataAt{std::move(trail.chain), std::move(trail.name), soa, rank, Weight::kGood};
 }
 
 /// Judges a response without any answer.
 Verdict JudgeEmpty(const Asked& asked, wire::Message& response) {
   const Name& name = asked.question.name;
-  const bool authoritative = response.header.aa;
+  const cache::Rank rank = RankOf(response.header);
   const auto soa = EnclosingSoa(response.authority, name);
   if (response.header.rcode == Rcode::kNxDomain) {
-    if (!authoritative && !soa) return Lame{};
-    return NxDomainAt{{}, name, soa, authoritative};
+    if (rank != cache::Rank::kAuthAnswer && !soa) return Lame{};
+    return NxDomainAt{{}, name, soa, rank};
   }
   RrSet* cut = CutBelow(response.authority, asked.zone, name);
   // A SOA of the cut itself or from below it speaks as the child (NODATA); a SOA from above it is noise in a referral.
   if (soa && (cut == nullptr || soa->owner.IsAtOrBelow(cut->owner))) {
-    return NoDataAt{{}, name, soa, authoritative, Weight::kGood};
+    return NoDataAt{{}, name, soa, rank, Weight::kGood};
   }
   if (cut != nullptr) return ReferralFrom(*cut, response);
-  if (!authoritative) return Lame{};
-  return NoDataAt{{}, name, std::nullopt, authoritative, Weight::kLastResort};
+  if (rank != cache::Rank::kAuthAnswer) return Lame{};
+  return NoDataAt{{}, name, std::nullopt, rank, Weight::kLastResort};
 }
 
 /// Judges a response with a code that says nothing about the name.
@@ -181,10 +186,10 @@ Verdict JudgeScrubbed(const Asked& asked, wire::Message& response) {
   Trail trail = Follow(asked.question, response.answer);
   if (trail.malformed) return Lame{};
   if (trail.overlong) return Overlong{std::move(trail.chain)};
-  const bool authoritative = response.header.aa;
+  const cache::Rank rank = RankOf(response.header);
   if (trail.found) {
-    const bool from_a_cache = !authoritative && response.header.ra;
-    return Answered{std::move(trail.chain), authoritative, from_a_cache ? Weight::kLastResort : Weight::kGood};
+    const bool from_a_cache = rank != cache::Rank::kAuthAnswer && response.header.ra;
+    return Answered{std::move(trail.chain), rank, from_a_cache ? Weight::kLastResort : Weight::kGood};
   }
   if (!trail.chain.empty()) return JudgeAliasEnd(asked, std::move(trail), response);
   if (response.header.rcode == Rcode::kYxDomain) return ServerError{Rcode::kYxDomain};
@@ -199,20 +204,22 @@ Judgement Judge(const Asked& asked, wire::Message response) {
 }
 
 std::string ToText(const Verdict& verdict) {
-  return std::visit(
-      Overloaded{
-          [](const Answered& v) { return fmt::format("answer{}", v.authoritative ? "" : " (not authoritative)"); },
-          [](const Aliased& v) { return fmt::format("alias to {}", v.target.ToText()); },
-          [](const Referred& v) { return fmt::format("referral to {}", v.ns.owner.ToText()); },
-          [](const NoDataAt& v) { return std::string(v.soa ? "no data" : "no data (without SOA)"); },
-          [](const NxDomainAt&) { return std::string("no such name"); },
-          [](const Overlong&) { return std::string("DNAME makes an overlong name"); },
-          [](const ServerError& v) { return wire::ToText(v.rcode); },
-          [](const EdnsRefused&) { return std::string("FORMERR (on EDNS)"); },
-          [](const Lame&) { return std::string("lame"); },
-          [](const Excessive&) { return std::string("malformed (a set with too many records)"); },
-      },
-      verdict);
+  return std::visit(Overloaded{
+                        [](const Answered& v) {
+                          return fmt::format("answer{}",
+                                             v.rank == cache::Rank::kAuthAnswer ? "" : " (not authoritative)");
+                        },
+                        [](const Aliased& v) { return fmt::format("alias to {}", v.target.ToText()); },
+                        [](const Referred& v) { return fmt::format("referral to {}", v.ns.owner.ToText()); },
+                        [](const NoDataAt& v) { return std::string(v.soa ? "no data" : "no data (without SOA)"); },
+                        [](const NxDomainAt&) { return std::string("no such name"); },
+                        [](const Overlong&) { return std::string("DNAME makes an overlong name"); },
+                        [](const ServerError& v) { return wire::ToText(v.rcode); },
+                        [](const EdnsRefused&) { return std::string("FORMERR (on EDNS)"); },
+                        [](const Lame&) { return std::string("lame"); },
+                        [](const Excessive&) { return std::string("malformed (a set with too many records)"); },
+                    },
+                    verdict);
 }
 
 }  // namespace iteration

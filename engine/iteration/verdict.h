@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/cache/store.h"
 #include "engine/wire/message.h"
 
 namespace iteration {
@@ -27,7 +28,7 @@ enum class Weight : uint8_t {
 /// The data asked for, after zero or more aliases.
 struct Answered {
   std::vector<wire::RrSet> chain;  ///< Aliases in order, DNAMEs with the CNAMEs made of them, then the set asked for.
-  bool authoritative = true;
+  cache::Rank rank = cache::Rank::kAuthAnswer;  ///< With AA, or without.
   Weight weight = Weight::kGood;
 };
 
@@ -35,7 +36,7 @@ struct Answered {
 struct Aliased {
   std::vector<wire::RrSet> chain;
   wire::Name target;
-  bool authoritative = true;
+  cache::Rank rank = cache::Rank::kAuthAnswer;  ///< With AA, or without.
 };
 
 /// A zone cut between the zone asked and the name.
@@ -50,7 +51,7 @@ struct NoDataAt {
   std::vector<wire::RrSet> chain;
   wire::Name name;
   std::optional<wire::RrSet> soa;
-  bool authoritative = true;
+  cache::Rank rank = cache::Rank::kAuthAnswer;  ///< With AA, or without.
   Weight weight = Weight::kGood;
 };
 
@@ -59,7 +60,7 @@ struct NxDomainAt {
   std::vector<wire::RrSet> chain;
   wire::Name name;
   std::optional<wire::RrSet> soa;
-  bool authoritative = true;
+  cache::Rank rank = cache::Rank::kAuthAnswer;  ///< With AA, or without.
 };
 
 /// A DNAME makes a name of over 255 octets (RFC 6672 section 2.2): the answer is YXDOMAIN.

@@ -216,11 +216,10 @@ void Walk::Settle(Verdict verdict, Context& context, Wishes& wishes) {
   std::visit(
       Overloaded{
           [&](Answered& v) {
-            End({Rcode::kNoError, Remember(std::move(v.chain), v.authoritative, origin, context), {}, {}, source_},
-                context);
+            End({Rcode::kNoError, Remember(std::move(v.chain), v.rank, origin, context), {}, {}, source_}, context);
           },
           [&](Aliased& v) {
-            Append(chain_, Remember(std::move(v.chain), v.authoritative, origin, context));
+            Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
             if (!CountAlias(v.target, context)) return;
             target_.name = std::move(v.target);
             minimised_ = 0;
@@ -228,15 +227,15 @@ void Walk::Settle(Verdict verdict, Context& context, Wishes& wishes) {
           },
           [&](Referred& v) { FollowReferral(v, context, wishes); },
           [&](NoDataAt& v) {
-            Append(chain_, Remember(std::move(v.chain), v.authoritative, origin, context));
+            Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
             End({Rcode::kNoError, {}, RememberNoData(v, target_.type, origin, context), {}, source_}, context);
           },
           [&](NxDomainAt& v) {
-            Append(chain_, Remember(std::move(v.chain), v.authoritative, origin, context));
+            Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
             End({Rcode::kNxDomain, {}, RememberNxDomain(v, origin, context), {}, source_}, context);
           },
           [&](Overlong& v) {
-            Append(chain_, Remember(std::move(v.chain), true, origin, context));
+            Append(chain_, Remember(std::move(v.chain), cache::Rank::kAuthAnswer, origin, context));
             End({Rcode::kYxDomain, {}, {}, {}, source_}, context);
           },
           // The cut keeps these to itself: it asks another server.

@@ -66,17 +66,29 @@ class Walk {
   };
   using Stage = std::variant<Ready, AwaitingRoot, Cut, Ended>;
 
+  /// Takes steps that need no packet until the walk waits or ends.
   void Proceed(Context& context, Wishes& wishes);
+  /// Goes on with the target of an alias that is known.
   void TakeAlias(KnownAlias alias, Context& context);
+  /// Begins to ask the servers of a zone.
   void EnterCut(cache::SharedDelegation delegation, const Stub* stub, Context& context, Wishes& wishes);
+  /// Does what an event at the cut leads to.
   void After(Next next, Context& context, Wishes& wishes);
+  /// Takes the response that decides the question at this cut.
   void Settle(Verdict verdict, Context& context, Wishes& wishes);
+  /// Goes on to the zone that a referral points out.
   void FollowReferral(const Referred& referral, Context& context, Wishes& wishes);
+  /// Does what is left when no server of the cut is of use: its last resort, the child's own servers, or the end.
   void Exhaust(Context& context, Wishes& wishes);
+  /// Counts an alias; ends the walk and returns false where there are too many or they lead back.
   bool CountAlias(const wire::Name& target, Context& context);
+  /// Ends with a result, the aliases so far in front of it.
   void End(Result result, Context& context);
+  /// Ends with a failure, and has it remembered (RFC 9520).
   void EndWithError(wire::Rcode rcode, wire::ExtendedError error, Context& context);
+  /// Takes in the steps of a walk that was made for this one.
   void TakeSteps(const std::vector<WalkStep>& steps);
+  /// Returns what a cut writes its steps to.
   Log MakeLog() { return {steps_, assignment_.depth, assignment_.question}; }
 
   Assignment assignment_;

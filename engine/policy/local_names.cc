@@ -111,6 +111,7 @@ bool BelongsToParent(const Question& question, const SpecialMatch& match) {
 
 }  // namespace
 
+/// The table of names and what switches some off.
 struct LocalNames::State {
   SpecialNames special{kSpecialUseText};
   absl::flat_hash_set<Name> routed;

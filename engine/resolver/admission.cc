@@ -56,23 +56,23 @@ Rcode WithoutQuestion(const wire::Header& header) {
 void ReadEdns(const wire::Edns& edns, world::Protocol via, const settings::Settings& settings, Asking& asking) {
   asking.edns = true;
   asking.dnssec_ok = edns.dnssec_ok;
-  asking.limit = ResponseLimit(via, true, edns.payload_octets, settings);
+  asking.limit = ResponseLimit(via, edns.payload_octets, settings);
 }
 
 }  // namespace
 
-size_t ResponseLimit(world::Protocol via, bool edns, uint16_t payload_octets, const settings::Settings& settings) {
+size_t ResponseLimit(world::Protocol via, std::optional<uint16_t> offered_octets, const settings::Settings& settings) {
   if (via == world::Protocol::kTcp) return 65'535;
-  if (!edns) return limits::kPlainUdpOctets;
+  if (!offered_octets) return limits::kPlainUdpOctets;
   // A payload below 512 counts as 512 (RFC 6891 section 6.2.3).
-  return std::clamp<size_t>(payload_octets, limits::kPlainUdpOctets, settings.server.udp_payload_octets);
+  return std::clamp<size_t>(*offered_octets, limits::kPlainUdpOctets, settings.server.udp_payload_octets);
 }
 
 Admission Admit(world::OctetView query, world::Protocol via, Access access, const settings::Settings& settings) {
   const auto opening = wire::ParseOpening(query);
   if (!opening || opening->header.qr) return NotAQuery{};
   Asking asking{opening->header, opening->question.value_or(wire::Question{}), false, false,
-                ResponseLimit(via, false, 0, settings)};
+                ResponseLimit(via, std::nullopt, settings)};
   if (!opening->question)
     return Immediate{std::move(asking), WithoutQuestion(opening->header), {}, std::nullopt, false};
   const auto message = wire::Parse(query);

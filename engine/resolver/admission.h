@@ -47,6 +47,6 @@ enum class Access : uint8_t { kAllowed, kRefused };
 Admission Admit(world::OctetView query, world::Protocol via, Access access, const settings::Settings& settings);
 
 /// Returns how long a response may be: 64 KiB over TCP; over UDP what the client offers and we are willing to send.
-size_t ResponseLimit(world::Protocol via, bool edns, uint16_t payload_octets, const settings::Settings& settings);
+size_t ResponseLimit(world::Protocol via, std::optional<uint16_t> offered_octets, const settings::Settings& settings);
 
 }  // namespace resolver

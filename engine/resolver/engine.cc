@@ -75,15 +75,25 @@ struct Engine::State {
         local_names(RoutedZones(*settings)),
         resolutions(around) {}
 
+  /// Answers from a ready answer, if there is one; returns whether.
   bool AnswerHit(const Client& client, OctetView query, Now now, Effects& out);
+  /// Takes a query through all that can be done with it here.
   void Handle(const Client& client, OctetView query, Handing handing, Now now, Effects& out);
+  /// Answers an admitted question: here, at its owner, or by a resolution.
   void Resolve(const Client& client, OctetView query, Asking asking, Handing handing, Now now, Effects& out);
+  /// Answers special-use names and what the root zone itself says, without a packet; returns whether it did.
   bool AnswerHere(const Client& client, const Asking& asking, Now now, Effects& out);
+  /// Sends a response to the client.
   void Respond(const Client& client, const Asking& asking, const wire::Message& response, Effects& out);
+  /// Sends SERVFAIL with a reason of our own.
   void RespondWithFailure(const Client& client, const Asking& asking, std::string_view reason, Effects& out);
+  /// Answers those who wait for resolutions that have ended.
   void Conclude(Now now, Effects& out);
+  /// Answers all who wait for one.
   void AnswerWaiters(const Finished& finished, Now now, Effects& out);
+  /// Reports to an operator how his question was resolved.
   void Tell(const Client& client, Chapter chapter, Effects& out);
+  /// Returns whether the client may ask.
   Access AccessOf(const Client& client) const;
 
   Place place;
@@ -102,13 +112,14 @@ bool Engine::State::AnswerHit(const Client& client, OctetView query, Now now, Ef
   if (client.is_operator) return false;  // An operator wants to be told more than the answer.
   const auto plain = wire::ParsePlainQuery(query);
   if (!plain || !plain->rd || AccessOf(client) == Access::kRefused) return false;
-  const cache::AnswerKey key{plain->name, plain->type, plain->rr_class, plain->dnssec_ok, plain->cd, plain->edns};
+  const cache::AnswerKey key{plain->name,      plain->type, plain->rr_class,
+                             plain->dnssec_ok, plain->cd,   plain->payload_octets.has_value()};
   world::Octets response = out.TakeBuffer();
   if (!around.store.CopyAnswer(key, now.mono, response)) {
     out.Recycle(std::move(response));
     return false;
   }
-  const size_t limit = ResponseLimit(client.via, plain->edns, plain->payload_octets, *around.settings);
+  const size_t limit = ResponseLimit(client.via, plain->payload_octets, *around.settings);
   Personalise({plain->id, plain->rd, plain->cd, plain->name, limit}, response);
   around.counters.Add(Metric::kCacheHits);
   around.counters.Add(MetricOf(wire::Rcode{static_cast<uint16_t>(response[3] & 0x0f)}));

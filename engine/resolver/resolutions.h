@@ -68,6 +68,7 @@ class Resolutions {
   /// Time has passed.
   void Expire(world::Now now, world::Effects& out);
 
+  /// Returns when Expire wants to be called next; perhaps too early, never too late.
   world::Instant NextDeadline() const { return timers_.Next(); }
 
   /// Returns the resolutions that have ended since the last call, in the order of their ends.
@@ -90,20 +91,35 @@ class Resolutions {
     iteration::Errand errand = iteration::Errand::kResolve;
   };
 
+  /// Returns the resolution, or null when it has ended.
   Resolution* Find(ResolutionId id);
+  /// Adds a resolution. `charged_to`: whose budget pays; the value zero for its own.
   Resolution& Begin(iteration::Assignment assignment, ResolutionId charged_to, world::Now now);
+  /// Returns what a step of the resolution may use.
   iteration::Context MakeContext(Resolution& resolution, world::Now now);
+  /// Does what a walk wishes, and sees to its end or its next deadline.
   void Apply(Resolution& resolution, iteration::Wishes& wishes, world::Now now, world::Effects& out);
+  /// Sends a query.
   void Send(Resolution& resolution, iteration::SendWish& wish, world::Effects& out);
+  /// Ends an exchange that nobody listens to any more.
   void Forget(Resolution& resolution, iteration::Tag tag, world::Effects& out);
+  /// Has a question of a walk resolved: by the resolution in flight for it, or by one of its own.
   void LookUp(Resolution& parent, iteration::Assignment assignment, world::Now now, world::Effects& out);
+  /// Has a walk wait for another.
   void Await(Resolution& parent, Resolution& child);
+  /// Tells a walk that its question will not be resolved.
   void Deny(const Resolution& parent, const iteration::Assignment& assignment, std::string_view reason, world::Now now);
+  /// Returns whether a resolution waits for another, over any number of steps: a cycle in the making.
   bool WaitsFor(const Resolution& from, ResolutionId on) const;
+  /// Ends what has ended and teaches who waited for it, until nothing is left to do.
   void Drain(world::Now now, world::Effects& out);
+  /// Tells a walk how its question ended.
   void Teach(const Lesson& lesson, world::Now now, world::Effects& out);
+  /// Ends a resolution whose walk has ended.
   void Finish(Resolution& resolution, world::Effects& out);
+  /// Ends a resolution that nobody waits for any more.
   void Abort(ResolutionId id, world::Effects& out);
+  /// Takes a resolution out of all that refers to it.
   void Detach(const Resolution& resolution, world::Effects& out);
 
   Surroundings& around_;

@@ -15,6 +15,7 @@ enum class ResolutionId : uint64_t {};
 /// its old entry behind; whoever takes it compares it with what the resolution waits for.
 class Timers {
  public:
+  /// When a resolution wants to be woken.
   struct Entry {
     world::Instant at;
     ResolutionId id{};

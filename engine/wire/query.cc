@@ -27,7 +27,6 @@ bool TakeOpt(world::OctetView octets, PlainQuery& query) {
   const bool bare = octets[0] == 0 && Read16(octets, 1) == static_cast<uint16_t>(RrType::kOpt) && octets[5] == 0 &&
                     octets[6] == 0 && Read16(octets, 9) == 0;
   if (!bare) return false;
-  query.edns = true;
   query.payload_octets = Read16(octets, 3);
   query.dnssec_ok = (octets[7] & 0x80) != 0;
   return true;

@@ -18,8 +18,7 @@ struct PlainQuery {
   world::OctetView name;  ///< The question's name on the wire, root label included.
   RrType type = RrType::kA;
   RrClass rr_class = RrClass::kIn;
-  bool edns = false;
-  uint16_t payload_octets = 0;  ///< Of EDNS.
+  std::optional<uint16_t> payload_octets;  ///< Of EDNS; nothing without it.
   bool dnssec_ok = false;
 };
 
