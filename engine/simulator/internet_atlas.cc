@@ -63,11 +63,13 @@ Chain Atlas::ChainTo(const wire::Name& name) const {
   chain.push_back({wire::Name(), 0, nodes_.LotOf(wire::Name()), ZoneKind::kRoot, 0});
   const size_t all = name.LabelCount();
   if (all == 0) return chain;
-  const wire::Name top = name.Suffix(1);
+  // The records that a zone's name is part of owe nothing to the case of the letters in a question.
+  const wire::Name lowered = name.Lowered();
+  const wire::Name top = lowered.Suffix(1);
   if (anchors_.FindTld(top) == nullptr) return chain;
   chain.push_back(nodes_.PlanBelow(chain[0], top));
   for (size_t labels = 2; labels <= all; ++labels) {
-    const wire::Name owner = name.Suffix(labels);
+    const wire::Name owner = lowered.Suffix(labels);
     const Role role = nodes_.At(chain.back(), owner).role;
     if (role == Role::kAbsent || role == Role::kDname) break;
     if (role == Role::kCut) chain.push_back(nodes_.PlanBelow(chain.back(), owner));

@@ -120,7 +120,7 @@ wire::RrSet Records::IdleAddresses(const wire::Name& owner, wire::RrType type, i
 wire::RrSet Records::Text(const wire::Name& owner, int strings) const {
   RdataBuilder rdata;
   for (int i = 0; i < strings; ++i) {
-    std::string text = fmt::format("{} of {}:", i, owner.ToText());
+    std::string text = fmt::format("{} of {}:", i, owner.Lowered().ToText());
     uint64_t bits = Roll(atlas_.nodes().LotOf(owner), Matter::kText, static_cast<uint64_t>(i));
     while (text.size() < kTextOctets && strings > 1) {
       text += ' ';

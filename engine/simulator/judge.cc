@@ -20,12 +20,13 @@ constexpr world::Duration kOutageEcho = world::Seconds(15);
 /// Returns a wrong judgement.
 Judgement Wrong(std::string reason) { return {Verdict::kWrong, std::move(reason)}; }
 
-/// Returns whether rdata of the type holds names that may come back in the case of the client's question, from which
-/// they were compressed.
+/// Returns whether rdata of the type holds names whose case is that of a question: the names were compressed from it,
+/// or made of it.
 bool HoldsCompressibleNames(wire::RrType type) {
   switch (type) {
     case wire::RrType::kNs:
     case wire::RrType::kCname:
+    case wire::RrType::kDname:
     case wire::RrType::kSoa:
     case wire::RrType::kPtr:
     case wire::RrType::kMx:
@@ -103,7 +104,8 @@ std::string Judge::FormFault(const Asking& asking, const Fate& fate, const wire:
 Judgement Judge::OfTruth(const Asking& asking, const Fate& fate, const wire::Message& response) const {
   if (IsFailure(response.header.rcode)) return OfFailure(asking, fate);
   const Truth truth = internet_.TruthOf(asking.question, fate.ended);
-  if (response.header.rcode != truth.rcode) {
+  const bool is_as_good = truth.perhaps_nxdomain && response.header.rcode == wire::Rcode::kNxDomain;
+  if (response.header.rcode != truth.rcode && !is_as_good) {
     return Wrong(fmt::format("{} instead of {}", wire::ToText(response.header.rcode), wire::ToText(truth.rcode)));
   }
   if (std::string stray = StrayRecord(response, fate.ended); !stray.empty()) return Wrong("stray: " + stray);
@@ -115,7 +117,8 @@ Judgement Judge::OfTruth(const Asking& asking, const Fate& fate, const wire::Mes
 Judgement Judge::OfFailure(const Asking& asking, const Fate& fate) const {
   if (network_.IsDown(fate.asked - kOutageEcho, fate.ended)) return {Verdict::kExcused, "the uplink was down"};
   for (world::Instant at : {fate.asked, fate.ended}) {
-    if (internet_.TruthOf(asking.question, at).unreachable) return {Verdict::kExcused, "no server works"};
+    const Truth truth = internet_.TruthOf(asking.question, at);
+    if (truth.unreachable || truth.uncertain) return {Verdict::kExcused, "no server works"};
   }
   return {Verdict::kUnlucky, "a failure although a server works"};
 }

@@ -8,10 +8,6 @@
 namespace simulator {
 namespace {
 
-/// What a stream may try again before it gives up: the segments that the kernel sends again.
-constexpr int kStreamTries = 3;
-constexpr world::Duration kRetransmission = world::Seconds(1);
-
 /// How soon forgeries, ICMP messages and copies come.
 constexpr world::Duration kSoon = world::Milliseconds(20);
 
@@ -67,16 +63,13 @@ void Network::CarryDatagram(const Passage& passage) {
 
 void Network::CarryStream(const Passage& passage) {
   const world::Ask& ask = passage.ask;
-  world::Duration waited{};
-  for (int tries = 0; tries < kStreamTries; ++tries, waited += kRetransmission) {
-    std::vector<Reply> replies =
-        servers_.Ask(ask.to.address, ask.via, ask.query, passage.now + waited, random_.Bits64());
-    if (replies.empty()) continue;
+  std::vector<Reply> replies = servers_.Ask(ask.to.address, ask.via, ask.query, passage.now, random_.Bits64());
+  const bool is_cut = random_.Permille(mischief_.cut_stream_permille);
+  for (Reply& reply : replies) {
     // The handshake costs one round trip more than a datagram.
-    const world::Duration delay = waited + 2 * replies.front().delay;
-    if (random_.Permille(mischief_.cut_stream_permille)) return Strike(passage, world::Mishap::kClosed, delay);
-    for (Reply& reply : replies) Arrive(passage, ask.to, std::move(reply.octets), waited + 2 * reply.delay);
-    return;
+    const world::Duration delay = 2 * reply.delay;
+    if (is_cut) return Strike(passage, world::Mishap::kClosed, delay);
+    Arrive(passage, ask.to, std::move(reply.octets), delay);
   }
 }
 

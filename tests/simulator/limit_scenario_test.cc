@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <array>
 #include <set>
 
 #include "engine/world/limits.h"
@@ -68,35 +68,40 @@ void AddCuts(Scene& scene, int cuts) {
   }
 }
 
-TEST_CASE("kMaxReferrals referrals are followed, that of the root zone among them") {
+TEST_CASE("kMaxReferrals referrals are followed, those of the root snapshot apart") {
   Scene scene;
-  AddCuts(scene, world::limits::kMaxReferrals - 1);
-  CHECK(scene.Resolve("www." + DeepZone(world::limits::kMaxReferrals - 1)).header.rcode == Rcode::kNoError);
+  AddCuts(scene, world::limits::kMaxReferrals);
+  CHECK(scene.Resolve("www." + DeepZone(world::limits::kMaxReferrals)).header.rcode == Rcode::kNoError);
   CHECK(scene.Count(Metric::kLimitReferrals) == 0);
 }
 
 TEST_CASE("kMaxReferrals + 1 referrals are not followed") {
   Scene scene;
-  AddCuts(scene, world::limits::kMaxReferrals);
-  CHECK(scene.Resolve("www." + DeepZone(world::limits::kMaxReferrals)).header.rcode == Rcode::kServFail);
+  AddCuts(scene, world::limits::kMaxReferrals + 1);
+  CHECK(scene.Resolve("www." + DeepZone(world::limits::kMaxReferrals + 1)).header.rcode == Rcode::kServFail);
   CHECK(scene.Count(Metric::kLimitReferrals) == 1);
 }
 
-/// Makes a zone g0 in com. whose server is in g1 in net., and so on, `depth` look-ups deep; the last has its glue.
+/// Returns the zone `index` of a nest; every other one is in net.
+std::string NestZone(int index) { return fmt::format("g{}.{}.", index, index % 2 == 0 ? "com" : "net"); }
+
+/// Makes a zone g0 in com. whose server is named in g1 in net., and so on, `depth` look-ups deep; the last has glue.
 void AddNest(Scene& scene, int depth) {
   std::string com;
   std::string net;
   for (int i = 0; i <= depth; ++i) {
-    const std::string zone = fmt::format("g{}.{}.", i, i % 2 == 0 ? "com" : "net");
-    const std::string next = fmt::format("ns.g{}.{}.", i + 1, i % 2 == 0 ? "net" : "com");
-    const std::string address = fmt::format("20.2.0.{}", i);
-    const std::string own = fmt::format("{0} 3600 IN NS ns.{0}\nns.{0} 3600 IN A {1}\n", zone, address);
-    (i % 2 == 0 ? com : net) += i == depth ? own : fmt::format("{} 3600 IN NS {}\n", zone, next);
-    const std::string server = i == depth ? "ns." + zone : next;
-    scene.servers.Serve(address, zone,
-                        fmt::format("{0} 3600 IN SOA {1} admin.{0} 1 1800 900 604800 60\n{0} 3600 IN NS {1}\n"
-                                    "ns.{0} 3600 IN A 20.2.0.{2}\nwww.{0} 300 IN A 198.51.100.1\n",
-                                    zone, server, i == depth ? i : i - 1));
+    const bool is_last = i == depth;
+    const std::string zone = NestZone(i);
+    const std::string server = "ns." + NestZone(is_last ? i : i + 1);
+    // The last zone is served where the one before it is.
+    const std::string address = fmt::format("20.2.0.{}", is_last ? i : i + 1);
+    std::string records =
+        fmt::format("{0} 3600 IN SOA {1} admin.{0} 1 1800 900 604800 60\n{0} 3600 IN NS {1}\n", zone, server);
+    if (i > 0) records += fmt::format("ns.{} 3600 IN A 20.2.0.{}\n", zone, i);
+    scene.servers.Serve(address, zone, records + fmt::format("www.{} 300 IN A 198.51.100.1\n", zone));
+    std::string& parent = i % 2 == 0 ? com : net;
+    parent += fmt::format("{} 3600 IN NS {}\n", zone, server);
+    if (is_last) parent += fmt::format("{} 3600 IN A {}\n", server, address);
   }
   ServeCom(scene, com);
   scene.servers.Serve(Scene::kNet, "net.", Scene::ZoneText("net.", Scene::kNet, net));
@@ -145,7 +150,7 @@ TEST_CASE("kMaxGluelessPerCut + 1 names are not (NXNSAttack)") {
   AddFan(scene, world::limits::kMaxGluelessPerCut + 1);
   CHECK(scene.Resolve("www.fan.com.").header.rcode == Rcode::kServFail);
   CHECK(NamesAskedOfNet(scene) == world::limits::kMaxGluelessPerCut);
-  CHECK(scene.Count(Metric::kLimitGluelessPerCut) == 1);
+  CHECK(scene.Count(Metric::kLimitGluelessPerCut) > 0);
 }
 
 /// Delegates wide.com. to `names` nameservers of `addresses` addresses each, all of which say SERVFAIL.
@@ -223,10 +228,17 @@ TEST_CASE("an RRset of kMaxRecordsPerRrset records is kept, one of more makes th
   for (const size_t more : {size_t{0}, size_t{1}}) {
     Scene scene;
     std::string records;
-    for (size_t i = 0; i < world::limits::kMaxRecordsPerRrset + more; ++i) {
-      records += fmt::format("big.com. 300 IN A 198.51.{}.{}\n", i / 256, i % 256);
+    for (size_t i = 1; i < world::limits::kMaxRecordsPerRrset; ++i) {
+      records += fmt::format("big.com. 300 IN A 198.51.100.{}\n", i);
     }
     ServeCom(scene, records);
+    wire::RrSet last;
+    last.owner = *wire::Name::FromText("big.com.");
+    last.ttl = 300;
+    for (size_t i = 0; i <= more; ++i) last.rdatas.Add(std::to_array<uint8_t>({203, 0, 113, static_cast<uint8_t>(i)}));
+    ZoneServers::Manner manner;
+    manner.extra.answer.push_back(last);
+    scene.servers.Behave(Scene::kCom, manner);
     const Rcode rcode = scene.Resolve("big.com.").header.rcode;
     CHECK(rcode == (more == 0 ? Rcode::kNoError : Rcode::kServFail));
     CHECK((scene.Count(Metric::kLimitRecordsPerRrset) > 0) == (more > 0));

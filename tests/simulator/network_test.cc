@@ -11,16 +11,13 @@ constexpr world::Instant kNow{world::Seconds(1)};
 constexpr world::WorkerId kWorker{0};
 constexpr world::ExchangeId kId{7};
 
-/// Servers that all send the query back after 10 ms; from `silent_until` on only.
+/// Servers that all send the query back after 10 ms.
 class Echo final : public Servers {
  public:
   std::vector<Reply> Ask(const world::Address& /*server*/, world::Protocol /*via*/, world::OctetView query,
-                         world::Instant now, uint64_t /*draw*/) override {
-    if (now < silent_until) return {};
+                         world::Instant /*now*/, uint64_t /*draw*/) override {
     return {{world::Milliseconds(10), world::Octets(query.begin(), query.end())}};
   }
-
-  world::Instant silent_until{};
 };
 
 /// A query to one server; its octets mean nothing.
@@ -60,15 +57,6 @@ TEST_CASE("a datagram's reply takes one round trip, a stream's two") {
   Schedule other;
   network.Carry(kWorker, AskVia(world::Protocol::kTcp), kNow, other);
   CHECK(NextPacket(other) == kNow + world::Milliseconds(20));
-}
-
-TEST_CASE("the kernel sends a lost segment again after a second") {
-  Echo servers;
-  servers.silent_until = kNow + world::Milliseconds(500);
-  Network network(servers, {}, 1);
-  Schedule schedule;
-  network.Carry(kWorker, AskVia(world::Protocol::kTcp), kNow, schedule);
-  CHECK(NextPacket(schedule) == kNow + world::Milliseconds(1'020));
 }
 
 TEST_CASE("the socket of an exchange closes at its deadline, or when it is cancelled") {
