@@ -8,4 +8,8 @@ struct Overloaded : Cases... {
   using Cases::operator()...;
 };
 
+/// clang 16 deduces no base classes from an aggregate by itself.
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
+
 }  // namespace iteration
