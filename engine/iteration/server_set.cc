@@ -12,7 +12,7 @@ namespace {
 /// What the cache says of the addresses of one name.
 struct Cached {
   std::vector<world::Address> addresses;
-  int denied = 0;  ///< How many of A and AAAA are known not to be.
+  int known = 0;  ///< Of how many of A and AAAA it is known whether they are.
 };
 
 /// Returns what the cache knows of a nameserver's addresses.
@@ -21,10 +21,9 @@ Cached CachedAddresses(const wire::Name& name, const cache::Store& store, world:
   for (const wire::RrType type : {wire::RrType::kA, wire::RrType::kAaaa}) {
     const auto known = store.Find(name, type, now);
     if (!known) continue;
+    ++cached.known;
     if (const auto* positive = std::get_if<cache::Positive>(&known->what); positive != nullptr) {
       for (const auto& address : AddressesOf(*positive->rrset)) cached.addresses.push_back(address);
-    } else {
-      ++cached.denied;
     }
   }
   return cached;
@@ -44,8 +43,11 @@ ServerSet::ServerSet(const cache::Delegation& delegation, uint16_t port, const p
     if (servers_[index].addresses == Addresses::kKnown) continue;
     const Cached cached = CachedAddresses(server.name, store, now);
     Add(index, cached.addresses, port, guard);
-    if (servers_[index].addresses != Addresses::kKnown && cached.denied == 2)
+    if (cached.known < 2) {
+      servers_[index].addresses = Addresses::kUnasked;  // What is known is tried first, the rest is there to be found.
+    } else if (servers_[index].addresses != Addresses::kKnown) {
       servers_[index].addresses = Addresses::kNone;
+    }
   }
 }
 
