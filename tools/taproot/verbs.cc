@@ -11,6 +11,7 @@ namespace {
 constexpr Option kJsonOption{"--json", "", "as JSON, for programs"};
 
 constexpr auto kConfig = std::to_array<Option>({kConfigOption});
+constexpr auto kResolve = std::to_array<Option>({kJsonOption, kConfigOption});
 constexpr auto kOnline = std::to_array<Option>({kConfigOption, kSocketOption});
 constexpr auto kOnlineJson = std::to_array<Option>({kJsonOption, kConfigOption, kSocketOption});
 constexpr auto kExplainOptions = std::to_array<Option>({
@@ -42,6 +43,10 @@ constexpr auto kStatsOptions = std::to_array<Option>({
 });
 
 constexpr auto kVerbs = std::to_array<Verb>({
+    {"serve", "", 0, 0, kConfig, "Runs the resolver.",
+     "Until SIGTERM or Ctrl-C. SIGHUP reads the root zone again. What it does is written to standard error.", RunServe},
+    {"resolve", "NAME [TYPE]", 1, 2, kResolve, "Resolves a name here and draws how.",
+     "In this process, with an empty cache and the settings' root zone; no daemon is needed.", RunResolve},
     {"check", "", 0, 0, kConfig, "Tells every mistake in the settings at once.",
      "Each as file:line:column, what was found and what was expected. Nothing is changed, no daemon is needed.",
      RunCheck},

@@ -10,6 +10,8 @@ namespace taproot {
 std::span<const Verb> Verbs();
 
 // One function a verb; each prints what it finds.
+Exit RunServe(const Arguments& arguments);
+Exit RunResolve(const Arguments& arguments);
 Exit RunCheck(const Arguments& arguments);
 Exit RunExplain(const Arguments& arguments);
 Exit RunNameservers(const Arguments& arguments);
