@@ -12,10 +12,11 @@ void AddressRecord::Sent(world::Instant now) {
 
 void AddressRecord::Answered(world::Protocol via, world::Duration sample, Report report, world::Instant now) {
   ++answered;
+  const auto age = answered_at < now && answered_at != kNeverBefore ? now - answered_at : world::Duration::zero();
   answered_at = now;
   timeouts_in_row = 0;
   rests_until = kNeverBefore;
-  if (via == world::Protocol::kUdp) rtt.Add(sample);  // Over TCP it holds a handshake, and says little of UDP.
+  if (via == world::Protocol::kUdp) rtt.Add(sample, age);  // Over TCP it holds a handshake, and says little of UDP.
   if (report == Report::kNoEdns) plain_until = now + kPlainTime;
 }
 

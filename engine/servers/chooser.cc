@@ -3,6 +3,7 @@
 #include <absl/container/inlined_vector.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace servers::chooser {
 namespace {
@@ -56,17 +57,26 @@ std::optional<size_t> ToProbe(std::span<const Prospect> prospects, Duration best
   return std::nullopt;
 }
 
-/// Returns the server, other than `best`, that was asked the longest ago, never asked at all before all others; nothing
-/// when the dice say no.
+/// Returns what asking a server only to learn of it is worth: the longer ago it was asked, and the less slow, the more.
+double WorthOfExploring(const AddressRecord& address, Duration best, Instant now) {
+  if (address.sent_at == kNeverBefore) return std::numeric_limits<double>::max();
+  const double slowness = static_cast<double>(ExpectedRtt(address).count()) / static_cast<double>(best.count());
+  return static_cast<double>((now - address.sent_at).count()) / std::clamp(slowness, 1.0, kMostSlowness);
+}
+
+/// Returns the server, other than `best`, that is most worth exploring; nothing when the dice say no.
 std::optional<size_t> ToExplore(std::span<const Prospect> prospects, size_t best, Instant now, world::Random& random) {
-  std::optional<size_t> stalest;
+  const Duration best_rtt = std::max(ExpectedRtt(prospects[best].address), Duration(1));
+  std::optional<size_t> chosen;
+  double most = 0;
   for (size_t i = 0; i < prospects.size(); ++i) {
     if (i == best || prospects[i].address.RestsAt(now)) continue;
-    if (!stalest || prospects[i].address.sent_at < prospects[*stalest].address.sent_at) stalest = i;
+    const double worth = WorthOfExploring(prospects[i].address, best_rtt, now);
+    if (worth > most) chosen = i, most = worth;
   }
-  if (!stalest) return std::nullopt;
-  const bool untried = prospects[*stalest].address.sent_at == kNeverBefore;
-  return random.OneIn(untried ? kExploreUntriedOneIn : kExploreOneIn) ? stalest : std::nullopt;
+  if (!chosen) return std::nullopt;
+  const bool untried = prospects[*chosen].address.sent_at == kNeverBefore;
+  return random.OneIn(untried ? kExploreUntriedOneIn : kExploreOneIn) ? chosen : std::nullopt;
 }
 
 /// Returns in a word why the best was chosen.
@@ -92,8 +102,11 @@ std::string_view ReasonOf(Tier tier, size_t prospects) {
 /// Returns the choice of `prospects[index]`.
 Choice Choose(std::span<const Prospect> prospects, size_t index, std::string_view reason, Instant now) {
   const Prospect& chosen = prospects[index];
+  int packets = 0;
+  for (const Prospect& prospect : prospects) packets += std::min(prospect.times_tried, kMostTries);
+  const int doublings = std::max(chosen.times_tried, packets - kPromptPackets);
   return {.index = index,
-          .timeout = chosen.address.rtt.Timeout(chosen.times_tried),
+          .timeout = chosen.address.rtt.Timeout(doublings),
           .with_edns = chosen.address.WithEdnsAt(now),
           .reason = reason};
 }

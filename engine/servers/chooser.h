@@ -15,19 +15,28 @@
 /// calls this without any.
 namespace servers::chooser {
 
-/// What counts against a server that has no measured RTT: low enough that one is tried before a slow known server, high
-/// enough that a fast known one is not left for it.
-inline constexpr world::Duration kUnknownRtt = world::Milliseconds(40);
+// The figures below are those with which bench/selection comes out best; its README tells what the others cost.
+
+/// What counts against a server that has no measured RTT: low enough that one is tried before a known server that is
+/// not fast, high enough that a fast known one is not left for it.
+inline constexpr world::Duration kUnknownRtt = world::Milliseconds(20);
 
 /// Servers this close to the best are equals, and one of them is drawn: for spread, and so that a spoofer cannot know
-/// whom to impersonate.
-inline constexpr world::Duration kLeastBand = world::Milliseconds(10);
-inline constexpr int kBandPercent = 25;
+/// whom to impersonate. A wider band costs more time than it buys entropy.
+inline constexpr world::Duration kLeastBand = world::Milliseconds(5);
+inline constexpr int kBandPercent = 15;
 
 /// Once in so many questions another server than the best is asked, so that its measurement does not grow old; more
 /// often while one has never been asked.
 inline constexpr uint64_t kExploreOneIn = 50;
-inline constexpr uint64_t kExploreUntriedOneIn = 8;
+inline constexpr uint64_t kExploreUntriedOneIn = 4;
+
+/// A server this many times slower than the best is explored as seldom as one slower still.
+inline constexpr double kMostSlowness = 4;
+
+/// Packets of one question that go out one timeout after the other; from there on the wait doubles with each, so that a
+/// name that nobody answers costs a dozen packets and not two.
+inline constexpr int kPromptPackets = 5;
 
 /// A candidate with all that is known of it.
 struct Prospect {

@@ -19,12 +19,12 @@ struct RttEstimate {
   world::Duration variance{};
   bool measured = false;
 
-  /// Takes a sample in.
-  void Add(world::Duration sample);
+  /// Takes a sample in, the one before being `age` old: what is old counts less than RFC 6298 would let it, so that one
+  /// or two questions find out that an idle server has become fast.
+  void Add(world::Duration sample, world::Duration age);
 
-  /// Returns how long to wait for an answer, this server having been tried `times_tried` times in the question before:
-  /// doubled for each (RFC 6298 section 5.5).
-  world::Duration Timeout(int times_tried) const;
+  /// Returns how long to wait for an answer, doubled so many times (RFC 6298 section 5.5).
+  world::Duration Timeout(int doublings) const;
 };
 
 }  // namespace servers

@@ -67,12 +67,12 @@ TEST_CASE("the fastest is asked, and another one in 50 questions") {
   CHECK(shares[1] < 4'950);
 }
 
-TEST_CASE("servers within 10 ms or a quarter of the fastest share the questions") {
-  auto near = Shares({Good(5), Good(15), Good(16)});
+TEST_CASE("servers within 5 ms or 15 % of the fastest share the questions") {
+  auto near = Shares({Good(5), Good(10), Good(11)});
   CHECK(near[0] > 2'300);
   CHECK(near[1] > 2'300);
   CHECK(near[2] < 150);
-  auto far = Shares({Good(200), Good(250), Good(251)});
+  auto far = Shares({Good(200), Good(230), Good(231)});
   CHECK(far[0] > 2'300);
   CHECK(far[1] > 2'300);
   CHECK(far[2] < 150);
@@ -81,8 +81,8 @@ TEST_CASE("servers within 10 ms or a quarter of the fastest share the questions"
 TEST_CASE("an untried server is preferred to a slow one, and tried now and then beside a fast one") {
   CHECK(Favourite({Good(100), Prospect()}) == 1);
   auto shares = Shares({Good(10), Prospect()});
-  CHECK(shares[0] > 4'200);
-  CHECK(shares[1] > 500);
+  CHECK(shares[0] > 3'600);
+  CHECK(shares[1] > 1'100);
 }
 
 TEST_CASE("errors in the zone push a server behind a slower good one") {
@@ -138,6 +138,22 @@ TEST_CASE("exploring asks the one that was asked the longest ago, and never one 
   CHECK(shares[3] == 0);
 }
 
+TEST_CASE("of two that were asked equally long ago the faster is explored") {
+  auto shares = Shares({Good(10), Good(40), Good(30)});
+  CHECK(shares[1] == 0);
+  CHECK(shares[2] > 50);
+}
+
+TEST_CASE("a server far slower than the best is explored as often as one four times slower") {
+  Prospect slow = Good(300);
+  slow.address.sent_at = kNow - world::Seconds(41);
+  Prospect near = Good(20);
+  near.address.sent_at = kNow - world::Seconds(20);
+  auto shares = Shares({Good(10), near, slow});
+  CHECK(shares[1] == 0);
+  CHECK(shares[2] > 50);
+}
+
 TEST_CASE("a question that has failed once is not used to explore") {
   Prospect tried = Good(10);
   tried.times_tried = 1;
@@ -155,6 +171,16 @@ TEST_CASE("the timeout doubles with the tries, and EDNS is left out where it fai
   const auto choice = Pick(std::vector{prospect}, kNow, dice);
   CHECK(choice->timeout == Ms(480));
   CHECK_FALSE(choice->with_edns);
+}
+
+TEST_CASE("after five packets of a question the timeout doubles whoever is asked") {
+  std::vector<Prospect> prospects = {Good(100), Good(300), Good(300)};
+  prospects[1].times_tried = 2;
+  prospects[2].times_tried = 3;
+  Dice dice(1);
+  CHECK(Pick(prospects, kNow, dice)->timeout == Ms(120));
+  prospects[1].times_tried = 3;
+  CHECK(Pick(prospects, kNow, dice)->timeout == Ms(240));
 }
 
 }  // namespace

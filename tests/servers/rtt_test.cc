@@ -7,7 +7,7 @@ namespace {
 
 TEST_CASE("the first sample is the time, and half of it the variance (RFC 6298 2.2)") {
   RttEstimate rtt;
-  rtt.Add(Ms(100));
+  rtt.Add(Ms(100), Ms(0));
   CHECK(rtt.smoothed == Ms(100));
   CHECK(rtt.variance == Ms(50));
   CHECK(rtt.Timeout(0) == Ms(300));
@@ -15,10 +15,19 @@ TEST_CASE("the first sample is the time, and half of it the variance (RFC 6298 2
 
 TEST_CASE("a sample moves the time by an eighth and the variance by a quarter (RFC 6298 2.3)") {
   RttEstimate rtt{.smoothed = Ms(100), .variance = Ms(10), .measured = true};
-  rtt.Add(Ms(180));
+  rtt.Add(Ms(180), Ms(0));
   CHECK(rtt.smoothed == Ms(110));
   CHECK(rtt.variance == world::Duration(27'500));
   CHECK(rtt.Timeout(0) == Ms(220));
+}
+
+TEST_CASE("the older the estimate, the more a sample weighs: half after a minute, four fifths at most") {
+  const RttEstimate old{.smoothed = Ms(100), .variance = Ms(10), .measured = true};
+  for (const auto& [seconds, smoothed] : {std::pair(11, 90), std::pair(60, 60), std::pair(86'400, 36)}) {
+    RttEstimate rtt = old;
+    rtt.Add(Ms(20), world::Seconds(seconds));
+    CHECK(rtt.smoothed / Ms(1) == smoothed);
+  }
 }
 
 TEST_CASE("the timeout has a floor, a ceiling and a least margin") {
@@ -42,9 +51,9 @@ TEST_CASE("an address that never answered is given 400 ms") {
 
 TEST_CASE("a sample of no time, or of a day, does no harm") {
   RttEstimate rtt;
-  rtt.Add(world::Duration(-5));
+  rtt.Add(world::Duration(-5), Ms(0));
   CHECK(rtt.smoothed == world::Duration(1));
-  rtt.Add(world::Seconds(86'400));
+  rtt.Add(world::Seconds(86'400), Ms(0));
   CHECK(rtt.smoothed < world::Seconds(8));
 }
 
