@@ -1,0 +1,233 @@
+#include "bench/selection/simulation.h"
+
+#include <absl/container/flat_hash_map.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+#include <vector>
+
+namespace selection {
+namespace {
+
+using world::Duration;
+using world::Instant;
+
+/// What a failed question counts as.
+constexpr Duration kFailureLatency = world::Seconds(5);
+/// A target is in use again when it is asked first in so many of the zone's questions in a row of ten.
+constexpr size_t kWindow = 10;
+constexpr size_t kInUse = 5;
+
+/// One packet of a question.
+struct Attempt {
+  size_t server = 0;  // Within the zone.
+  Instant sent;
+  Duration timeout{};
+  bool waiting = true;  // Its timeout has not passed.
+};
+
+/// A question with its packets.
+struct Flight {
+  Question question;
+  std::vector<Attempt> attempts;
+  bool hostile = false;
+};
+
+/// Something that happens to a question: its beginning, a reply, or a timeout.
+struct Happening {
+  enum class Kind : uint8_t { kBegins, kReplied, kTimedOut } kind = Kind::kBegins;
+  uint64_t query = 0;
+  size_t attempt = 0;
+  servers::Report report = servers::Report::kValid;
+};
+
+/// First choices of a zone that has a target, from the change on.
+struct Watch {
+  std::vector<std::pair<Instant, bool>> first_choices;  // Whether it was the target.
+};
+
+/// Returns the given share of `sorted` latencies.
+Duration Percentile(const std::vector<Duration>& sorted, double share) {
+  if (sorted.empty()) return {};
+  const auto index = static_cast<size_t>(share * static_cast<double>(sorted.size()));
+  return sorted[std::min(index, sorted.size() - 1)];
+}
+
+/// One run.
+class Simulation {
+ public:
+  Simulation(const Scenario& scenario, Policy& policy) : scenario_(scenario), policy_(policy) {
+    for (const Target& target : scenario.targets) watches_[target.zone] = {};
+  }
+
+  Result Run() {
+    ScheduleBeginning(kStart);
+    while (!schedule_.empty()) {
+      const auto [when, happening] = std::pair(schedule_.begin()->first.first, schedule_.begin()->second);
+      schedule_.erase(schedule_.begin());
+      Handle(happening, when);
+    }
+    return Summary();
+  }
+
+ private:
+  /// Ordered by time, then by the order in which it was scheduled.
+  using Schedule = std::map<std::pair<Instant, uint64_t>, Happening>;
+
+  void Add(Instant when, const Happening& happening) {
+    schedule_.emplace(std::pair(when, next_sequence_++), happening);
+  }
+
+  /// Schedules the next question after `now`, unless the run is over.
+  void ScheduleBeginning(Instant now) {
+    const uint64_t query = next_query_++;
+    const double gap = -std::log(1 - Draw(scenario_.internet.seed, query, 20)) / scenario_.questions_per_second;
+    const Instant when = now + Duration(static_cast<int64_t>(gap * 1e6));
+    if (when < kStart + scenario_.length) Add(when, {.kind = Happening::Kind::kBegins, .query = query});
+  }
+
+  void Handle(const Happening& happening, Instant now) {
+    switch (happening.kind) {
+      case Happening::Kind::kBegins:
+        Begin(happening.query, now);
+        return;
+      case Happening::Kind::kReplied:
+        Replied(happening, now);
+        return;
+      case Happening::Kind::kTimedOut:
+        TimedOut(happening, now);
+        return;
+    }
+  }
+
+  /// Begins a question: few zones are asked for often, and many seldom.
+  void Begin(uint64_t query, Instant now) {
+    const Internet& internet = scenario_.internet;
+    const double position = std::pow(Draw(internet.seed, query, 21), 1.5);
+    const auto zone = static_cast<size_t>(position * static_cast<double>(internet.zones.size()));
+    Flight& flight = flights_[query];
+    flight.question = {.id = query, .zone = zone, .began = now, .servers = &internet.zones[zone], .tries = {}};
+    flight.question.tries.resize(internet.zones[zone].size());
+    flight.hostile = Draw(internet.seed, query, 22) < scenario_.share_unanswerable;
+    ScheduleBeginning(now);
+    SendNext(query, now);
+  }
+
+  /// Sends the question's next packet, or fails it.
+  void SendNext(uint64_t query, Instant now) {
+    Flight& flight = flights_[query];
+    const std::optional<Move> move = policy_.Next(flight.question, now);
+    if (!move) return End(query, kFailureLatency, now);
+    const size_t attempt = flight.attempts.size();
+    const size_t server = (*flight.question.servers)[move->server];
+    if (attempt == 0) NoteFirstChoice(flight.question, server, now);
+    flight.attempts.push_back({move->server, now, move->timeout});
+    ++flight.question.tries[move->server].sent;
+    ++flight.question.packets;
+    if (IsMeasured(flight.question)) ++packets_;
+    Add(now + move->timeout, {.kind = Happening::Kind::kTimedOut, .query = query, .attempt = attempt});
+    if (flight.hostile) return;
+    if (const auto reply = scenario_.internet.Ask({query, server, attempt}, now)) {
+      Add(now + reply->delay,
+          {.kind = Happening::Kind::kReplied, .query = query, .attempt = attempt, .report = reply->report});
+    }
+  }
+
+  void Replied(const Happening& happening, Instant now) {
+    const auto found = flights_.find(happening.query);
+    if (found == flights_.end()) return;
+    Flight& flight = found->second;
+    Attempt& attempt = flight.attempts[happening.attempt];
+    if (!attempt.waiting && policy_.listening() == Listening::kUntilTimeout) return;
+    policy_.Answered(flight.question, {attempt.server, now - attempt.sent, attempt.timeout}, happening.report, now);
+    if (happening.report == servers::Report::kValid) {
+      return End(happening.query, now - flight.question.began, now);
+    }
+    flight.question.tries[attempt.server].answered_badly = true;
+    if (std::exchange(attempt.waiting, false)) SendNext(happening.query, now);
+  }
+
+  void TimedOut(const Happening& happening, Instant now) {
+    const auto found = flights_.find(happening.query);
+    if (found == flights_.end()) return;
+    Attempt& attempt = found->second.attempts[happening.attempt];
+    if (!std::exchange(attempt.waiting, false)) return;
+    policy_.TimedOut(found->second.question, {attempt.server, attempt.timeout, attempt.timeout}, now);
+    SendNext(happening.query, now);
+  }
+
+  /// Ends a question and takes its measure.
+  void End(uint64_t query, Duration latency, Instant now) {
+    const auto found = flights_.find(query);
+    const Flight& flight = found->second;
+    if (latency < kFailureLatency || !flight.hostile) policy_.Finished(flight.question, now);
+    if (IsMeasured(flight.question)) {
+      ++questions_;
+      if (!flight.hostile) {
+        latencies_.push_back(std::min(latency, kFailureLatency));
+        if (latency >= kFailureLatency) ++failures_;
+      }
+    }
+    flights_.erase(found);
+  }
+
+  bool IsMeasured(const Question& question) const { return question.began >= kStart + scenario_.warm_up; }
+
+  void NoteFirstChoice(const Question& question, size_t server, Instant now) {
+    const auto watch = watches_.find(question.zone);
+    if (watch == watches_.end() || now < scenario_.change) return;
+    const bool is_target = std::ranges::any_of(scenario_.targets, [&](const Target& target) {
+      return target.zone == question.zone && target.server == server;
+    });
+    watch->second.first_choices.emplace_back(now, is_target);
+  }
+
+  /// Returns when the zone's target was in use again, or the end of the run. Nothing for zones seldom asked.
+  std::optional<Duration> RecoveryOf(const Watch& watch) const {
+    const auto& choices = watch.first_choices;
+    if (choices.size() < 2 * kWindow) return std::nullopt;
+    for (size_t i = 0; i + kWindow <= choices.size(); ++i) {
+      const auto in_use = std::count_if(&choices[i], &choices[i] + kWindow, [](const auto& c) { return c.second; });
+      if (choices[i].second && static_cast<size_t>(in_use) >= kInUse) return choices[i].first - scenario_.change;
+    }
+    return kStart + scenario_.length - scenario_.change;
+  }
+
+  Result Summary() {
+    std::ranges::sort(latencies_);
+    Result result{.p50 = Percentile(latencies_, 0.5),
+                  .p95 = Percentile(latencies_, 0.95),
+                  .p99 = Percentile(latencies_, 0.99),
+                  .p999 = Percentile(latencies_, 0.999),
+                  .recovery = std::nullopt};
+    result.failures = static_cast<double>(failures_) / static_cast<double>(std::max<size_t>(latencies_.size(), 1));
+    result.packets = static_cast<double>(packets_) / static_cast<double>(std::max<uint64_t>(questions_, 1));
+    std::vector<Duration> recoveries;
+    for (const auto& [zone, watch] : watches_) {
+      if (const auto recovery = RecoveryOf(watch)) recoveries.push_back(*recovery);
+    }
+    std::ranges::sort(recoveries);
+    if (!recoveries.empty()) result.recovery = Percentile(recoveries, 0.5);
+    return result;
+  }
+
+  const Scenario& scenario_;
+  Policy& policy_;
+  Schedule schedule_;
+  uint64_t next_sequence_ = 0;
+  uint64_t next_query_ = 0;
+  absl::flat_hash_map<uint64_t, Flight> flights_;
+  std::map<size_t, Watch> watches_;
+  std::vector<Duration> latencies_;
+  uint64_t questions_ = 0;
+  uint64_t failures_ = 0;
+  uint64_t packets_ = 0;
+};
+
+}  // namespace
+
+Result Simulate(const Scenario& scenario, Policy& policy) { return Simulation(scenario, policy).Run(); }
+
+}  // namespace selection

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "bench/selection/policy.h"
+#include "bench/selection/scenario.h"
+#include "engine/world/time.h"
+
+namespace selection {
+
+/// What clients and servers saw of a run, after its warm-up. A failure counts as 5 s of latency.
+struct Result {
+  world::Duration p50{};
+  world::Duration p95{};
+  world::Duration p99{};
+  world::Duration p999{};
+  double failures = 0;                      ///< Share of the questions.
+  double packets = 0;                       ///< For each question.
+  std::optional<world::Duration> recovery;  ///< Until the targets are used again: the median of the zones.
+};
+
+/// Runs `policy` through `scenario` in virtual time.
+Result Simulate(const Scenario& scenario, Policy& policy);
+
+}  // namespace selection
