@@ -4,7 +4,7 @@
 
 #include "engine/metrics/pages.h"
 
-using nlohmann::json;
+using json = taproot::Json;
 using taproot::Terminal;
 using taproot::Zeros;
 

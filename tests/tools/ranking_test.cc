@@ -5,7 +5,7 @@
 using taproot::Terminal;
 
 TEST_CASE("The ranking shows each server on a line, in the daemon's order") {
-  const auto answer = nlohmann::json::parse(R"({"standings":[
+  const auto answer = taproot::Json::parse(R"({"standings":[
     {"address":"192.0.2.1","zone":"example.","srtt_us":21300,"variance_us":4200,"timeout_us":80000,"asked":1200,
      "answered":1188,"timeouts":12,"errors":0,"explorations":0,"timeouts_in_row":0,"state":"good","last_error":"",
      "reason":"fastest"},
@@ -22,5 +22,5 @@ TEST_CASE("The ranking shows each server on a line, in the daemon's order") {
 }
 
 TEST_CASE("An empty ranking says so") {
-  CHECK(taproot::RankingText(nlohmann::json::object(), Terminal()) == "No such nameserver has been asked yet.\n");
+  CHECK(taproot::RankingText(taproot::Json::object(), Terminal()) == "No such nameserver has been asked yet.\n");
 }

@@ -9,7 +9,7 @@ namespace {
 
 /// Returns a walk of 100 ms: a referral from here, a server that is silent, one whose address must be found, an answer.
 Walk Sample() {
-  return taproot::WalkFromJson(nlohmann::json::parse(R"({
+  return taproot::WalkFromJson(taproot::Json::parse(R"({
     "question":{"name":"www.example.","type":"A"},"client":null,"started_ms":0,"duration_us":100000,"rcode":"NOERROR",
     "source":"walk","ede":[],"steps":[
     {"at_us":0,"zone":".","server":null,"address":null,"transport":null,"question":"www.example. A","minimised":false,
@@ -68,7 +68,8 @@ TEST_CASE("A question answered without a walk is one line, with where the answer
   walk.type = "A";
   walk.rcode = "NOERROR";
   walk.source = "root zone";
-  CHECK(taproot::Waterfall(walk, Terminal()) == "localhost. A  NOERROR  in 0.00 ms, no packet, from the root zone\n");
+  CHECK(taproot::Waterfall(walk, Terminal()) ==
+        "localhost. A  NOERROR  in 0.00 ms, no packet, from the root zone here\n");
 }
 
 TEST_CASE("A failure tells its Extended DNS Errors (RFC 8914)") {
@@ -78,7 +79,7 @@ TEST_CASE("A failure tells its Extended DNS Errors (RFC 8914)") {
   walk.rcode = "SERVFAIL";
   walk.errors = {{22, "no server of a. answered"}};
   CHECK(taproot::Waterfall(walk, Terminal()) ==
-        "a. A  SERVFAIL  in 0.00 ms, no packet\nEDE 22: no server of a. answered\n");
+        "a. A  SERVFAIL  in 0.00 ms, no packet\nEDE 22 (No Reachable Authority): no server of a. answered\n");
 }
 
 TEST_CASE("Numbers that make no sense do no harm") {

@@ -80,7 +80,7 @@ std::optional<std::string> PathOf(Door door, const Arguments& arguments) {
 }
 
 /// Tells what the daemon says went wrong.
-void TellError(const nlohmann::json& answer) {
+void TellError(const Json& answer) {
   for (const auto& mistake : ListIn(answer, "mistakes")) {
     if (mistake.is_string()) fmt::print(stderr, "{}\n", Harmless(mistake.get<std::string>()));
   }
@@ -89,7 +89,7 @@ void TellError(const nlohmann::json& answer) {
 
 }  // namespace
 
-std::optional<nlohmann::json> AskDaemon(Door door, const Arguments& arguments, const nlohmann::json& request) {
+std::optional<Json> AskDaemon(Door door, const Arguments& arguments, const Json& request) {
   const auto path = PathOf(door, arguments);
   if (!path) return std::nullopt;
   const Connection connection;
@@ -103,7 +103,7 @@ std::optional<nlohmann::json> AskDaemon(Door door, const Arguments& arguments, c
     fmt::print(stderr, "taproot: the daemon at {} ended the connection without an answer\n", *path);
     return std::nullopt;
   }
-  auto answer = nlohmann::json::parse(*line, nullptr, false);
+  auto answer = Json::parse(*line, nullptr, false);
   if (!answer.is_object()) {
     fmt::print(stderr, "taproot: the daemon at {} answered what is no JSON object\n", *path);
     return std::nullopt;

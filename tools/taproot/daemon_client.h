@@ -1,11 +1,11 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "tools/taproot/command.h"
+#include "tools/taproot/json.h"
 
 namespace taproot {
 
@@ -17,6 +17,6 @@ inline constexpr Option kSocketOption{"--socket", "PATH", "the daemon's socket; 
 
 /// Asks the running daemon: sends one request and returns its answer. Where there is none, or the daemon says that it
 /// failed, tells why on standard error and returns nothing.
-std::optional<nlohmann::json> AskDaemon(Door door, const Arguments& arguments, const nlohmann::json& request);
+std::optional<Json> AskDaemon(Door door, const Arguments& arguments, const Json& request);
 
 }  // namespace taproot

@@ -16,11 +16,11 @@ namespace taproot {
 namespace {
 
 /// Returns the request of the command line, or nothing when it is wrong, which is told.
-std::optional<nlohmann::json> RequestOf(const Arguments& arguments) {
+std::optional<Json> RequestOf(const Arguments& arguments) {
   const auto question = QuestionOf(arguments);
   const auto last = CountOf(arguments, "--last", 1);
   if (!question || !last) return std::nullopt;
-  nlohmann::json request{{"verb", "explain"}, {"name", question->name.ToText()}, {"most", *last}};
+  Json request{{"verb", "explain"}, {"name", question->name.ToText()}, {"most", *last}};
   if (!arguments.Word(1).empty()) request["type"] = wire::ToText(question->type);
   if (arguments.Has("--fresh")) request["fresh"] = true;
   return request;
@@ -38,7 +38,7 @@ Exit RunExplain(const Arguments& arguments) {
     return Exit::kGood;
   }
   const Terminal terminal = OfStandardOutput();
-  nlohmann::json walks = ListIn(*answer, "walks");
+  Json walks = ListIn(*answer, "walks");
   std::reverse(walks.begin(), walks.end());  // The newest stands last, where the eye is.
   std::string text;
   for (const auto& object : walks) {

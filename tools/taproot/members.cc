@@ -8,7 +8,7 @@ namespace taproot {
 namespace {
 
 /// Returns the member, or null where there is none or `object` is no object.
-const nlohmann::json* Find(const nlohmann::json& object, std::string_view member) {
+const Json* Find(const Json& object, std::string_view member) {
   if (!object.is_object()) return nullptr;
   const auto found = object.find(member);
   return found == object.end() ? nullptr : &*found;
@@ -16,40 +16,38 @@ const nlohmann::json* Find(const nlohmann::json& object, std::string_view member
 
 }  // namespace
 
-std::string TextIn(const nlohmann::json& object, std::string_view member) {
+std::string TextIn(const Json& object, std::string_view member) {
   const auto* found = Find(object, member);
   return found != nullptr && found->is_string() ? Harmless(found->get<std::string>()) : std::string();
 }
 
-std::optional<int64_t> NumberIn(const nlohmann::json& object, std::string_view member) {
+std::optional<int64_t> NumberIn(const Json& object, std::string_view member) {
   const auto* found = Find(object, member);
   if (found == nullptr || !found->is_number_integer()) return std::nullopt;
   return found->get<int64_t>();
 }
 
-uint64_t CountIn(const nlohmann::json& object, std::string_view member) {
+uint64_t CountIn(const Json& object, std::string_view member) {
   const auto* found = Find(object, member);
   if (found == nullptr || !found->is_number_integer()) return 0;
   return found->is_number_unsigned() || found->get<int64_t>() >= 0 ? found->get<uint64_t>() : 0;
 }
 
-bool TruthIn(const nlohmann::json& object, std::string_view member) {
+bool TruthIn(const Json& object, std::string_view member) {
   const auto* found = Find(object, member);
   return found != nullptr && found->is_boolean() && found->get<bool>();
 }
 
-nlohmann::json ListIn(const nlohmann::json& object, std::string_view member) {
+Json ListIn(const Json& object, std::string_view member) {
   const auto* found = Find(object, member);
-  return found != nullptr && found->is_array() ? *found : nlohmann::json::array();
+  return found != nullptr && found->is_array() ? *found : Json::array();
 }
 
-nlohmann::json ObjectIn(const nlohmann::json& object, std::string_view member) {
+Json ObjectIn(const Json& object, std::string_view member) {
   const auto* found = Find(object, member);
-  return found != nullptr && found->is_object() ? *found : nlohmann::json::object();
+  return found != nullptr && found->is_object() ? *found : Json::object();
 }
 
-void PrintJson(const nlohmann::json& answer) {
-  fmt::print("{}\n", answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
-}
+void PrintJson(const Json& answer) { fmt::print("{}\n", answer.dump(2, ' ', false, Json::error_handler_t::replace)); }
 
 }  // namespace taproot

@@ -16,8 +16,8 @@ namespace taproot {
 namespace {
 
 /// Returns the request of the command line, or nothing when it is wrong, which is told.
-std::optional<nlohmann::json> RequestOf(const Arguments& arguments) {
-  nlohmann::json request{{"verb", "nameservers"}};
+std::optional<Json> RequestOf(const Arguments& arguments) {
+  Json request{{"verb", "nameservers"}};
   const std::string subject = arguments.Word(0);
   const auto most = CountOf(arguments, "--most", 50);
   if (!most) return std::nullopt;

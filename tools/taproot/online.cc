@@ -41,7 +41,7 @@ Exit RunCacheStats(const Arguments& arguments) {
 }
 
 Exit RunCacheFlush(const Arguments& arguments) {
-  nlohmann::json request{{"verb", "cache-flush"}};
+  Json request{{"verb", "cache-flush"}};
   if (!arguments.Word(0).empty()) {
     const auto question = QuestionOf(arguments);
     if (!question) return Exit::kUsage;

@@ -13,10 +13,10 @@ namespace taproot {
 namespace {
 
 /// Returns a metric's value for people, and whether it is zero.
-Cell ValueCell(const nlohmann::json& metrics, const metrics::Row& row) {
+Cell ValueCell(const Json& metrics, const metrics::Row& row) {
   const std::string key = metrics::KeyOf(row);
   if (row.kind == metrics::Kind::kHistogram) {
-    const nlohmann::json histogram = ObjectIn(metrics, key);
+    const Json histogram = ObjectIn(metrics, key);
     if (CountIn(histogram, "count") == 0) return {};
     return {fmt::format("{}, {}, {}", TimeText(NumberIn(histogram, "p50_us").value_or(0)),
                         TimeText(NumberIn(histogram, "p90_us").value_or(0)),
@@ -42,12 +42,12 @@ const metrics::Group* GroupAt(const metrics::Row& row) {
 }
 
 /// Returns the numbers that matter most, a line each.
-std::string Summary(const nlohmann::json& metrics) {
+std::string Summary(const Json& metrics) {
   const uint64_t queries = CountIn(metrics, "client_queries_udp") + CountIn(metrics, "client_queries_tcp");
   const uint64_t hits = CountIn(metrics, "cache_hits") + CountIn(metrics, "cache_set_hits");
   const uint64_t asked = CountIn(metrics, "upstream_packets_udp") + CountIn(metrics, "upstream_packets_tcp");
   const uint64_t failed = CountIn(metrics, "client_answers_servfail");
-  const nlohmann::json latency = ObjectIn(metrics, "client_latency");
+  const Json latency = ObjectIn(metrics, "client_latency");
   std::string text = fmt::format("{} queries, {} answered from the cache, {} SERVFAIL\n", Grouped(queries),
                                  ShareText(hits, queries), ShareText(failed, queries));
   if (CountIn(latency, "count") > 0) {
@@ -68,7 +68,7 @@ std::string Facts(const std::vector<std::pair<std::string, Cell>>& facts, const 
 }
 
 /// Returns the members of a list of texts, separated by commas.
-std::string Joined(const nlohmann::json& list) {
+std::string Joined(const Json& list) {
   std::string text;
   for (const auto& item : list) {
     if (item.is_string()) text += fmt::format("{}{}", text.empty() ? "" : ", ", Harmless(item.get<std::string>()));
@@ -78,8 +78,8 @@ std::string Joined(const nlohmann::json& list) {
 
 }  // namespace
 
-std::string StatsText(const nlohmann::json& answer, Zeros zeros, const Terminal& terminal) {
-  const nlohmann::json metrics = ObjectIn(answer, "metrics");
+std::string StatsText(const Json& answer, Zeros zeros, const Terminal& terminal) {
+  const Json metrics = ObjectIn(answer, "metrics");
   const uint64_t workers = CountIn(answer, "workers");
   std::string text =
       Tinted(fmt::format("Taproot {}, up {}, {} worker{}", TextIn(answer, "version"),
@@ -100,7 +100,7 @@ std::string StatsText(const nlohmann::json& answer, Zeros zeros, const Terminal&
   return text + table.ToText(terminal, 0);
 }
 
-std::string RootText(const nlohmann::json& answer, const Terminal& terminal) {
+std::string RootText(const Json& answer, const Terminal& terminal) {
   const auto serial = NumberIn(answer, "serial");
   const auto loaded = NumberIn(answer, "loaded_ms");
   const std::string file = TextIn(answer, "file");
@@ -120,7 +120,7 @@ std::string RootText(const nlohmann::json& answer, const Terminal& terminal) {
                terminal);
 }
 
-std::string CacheText(const nlohmann::json& answer, const Terminal& terminal) {
+std::string CacheText(const Json& answer, const Terminal& terminal) {
   const uint64_t octets = CountIn(answer, "octets");
   const uint64_t limit = CountIn(answer, "limit_octets");
   return Facts({{"memory", {fmt::format("{} of {}, {}", SizeText(octets), SizeText(limit), ShareText(octets, limit))}},
@@ -133,7 +133,7 @@ std::string CacheText(const nlohmann::json& answer, const Terminal& terminal) {
                terminal);
 }
 
-std::string ReloadText(const nlohmann::json& answer, const Terminal& terminal) {
+std::string ReloadText(const Json& answer, const Terminal& terminal) {
   const std::string changed = Joined(ListIn(answer, "changed"));
   const std::string waiting = Joined(ListIn(answer, "needs_restart"));
   if (changed.empty() && waiting.empty()) return "The settings are as they were.\n";

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <string>
 
+#include "tools/taproot/json.h"
 #include "tools/taproot/terminal.h"
 
 /// What the daemon's answers look like to people.
@@ -12,15 +12,15 @@ namespace taproot {
 enum class Zeros : unsigned char { kHide, kShow };
 
 /// Returns the answer to `stats`: the numbers that matter in a few lines, then each metric by its group.
-std::string StatsText(const nlohmann::json& answer, Zeros zeros, const Terminal& terminal);
+std::string StatsText(const Json& answer, Zeros zeros, const Terminal& terminal);
 
 /// Returns the answer to `root-status`.
-std::string RootText(const nlohmann::json& answer, const Terminal& terminal);
+std::string RootText(const Json& answer, const Terminal& terminal);
 
 /// Returns the answer to `cache-stats`.
-std::string CacheText(const nlohmann::json& answer, const Terminal& terminal);
+std::string CacheText(const Json& answer, const Terminal& terminal);
 
 /// Returns the answer to `reload`.
-std::string ReloadText(const nlohmann::json& answer, const Terminal& terminal);
+std::string ReloadText(const Json& answer, const Terminal& terminal);
 
 }  // namespace taproot

@@ -16,7 +16,7 @@ Tint TintOfState(std::string_view state) {
 }
 
 /// Returns a smoothed RTT and how much it varies: `21.3 ms ± 4.20 ms`.
-std::string RttText(const nlohmann::json& standing, const Terminal& terminal) {
+std::string RttText(const Json& standing, const Terminal& terminal) {
   const auto srtt = NumberIn(standing, "srtt_us");
   if (!srtt) return "-";
   return fmt::format("{} {} {}", TimeText(*srtt), terminal.unicode ? "±" : "+-",
@@ -27,7 +27,7 @@ std::string RttText(const nlohmann::json& standing, const Terminal& terminal) {
 std::string CountText(uint64_t count) { return count == 0 ? "-" : Grouped(count); }
 
 /// Returns why the server stands where it stands, its last error included.
-std::string ReasonText(const nlohmann::json& standing) {
+std::string ReasonText(const Json& standing) {
   const std::string reason = TextIn(standing, "reason");
   const std::string error = TextIn(standing, "last_error");
   if (error.empty()) return reason;
@@ -35,7 +35,7 @@ std::string ReasonText(const nlohmann::json& standing) {
 }
 
 /// Returns the line of a standing.
-std::vector<Cell> LineOf(size_t rank, const nlohmann::json& standing, const Terminal& terminal) {
+std::vector<Cell> LineOf(size_t rank, const Json& standing, const Terminal& terminal) {
   const uint64_t timeouts = CountIn(standing, "timeouts");
   const uint64_t errors = CountIn(standing, "errors");
   const std::string state = TextIn(standing, "state");
@@ -54,7 +54,7 @@ std::vector<Cell> LineOf(size_t rank, const nlohmann::json& standing, const Term
 
 }  // namespace
 
-std::string RankingText(const nlohmann::json& answer, const Terminal& terminal) {
+std::string RankingText(const Json& answer, const Terminal& terminal) {
   Table table({{"#", Side::kRight},
                {"address"},
                {"zone", Side::kLeft, 8},

@@ -38,7 +38,7 @@ Exit RunRootStatus(const Arguments& arguments) {
 }
 
 Exit RunRootReload(const Arguments& arguments) {
-  nlohmann::json request{{"verb", "root-reload"}};
+  Json request{{"verb", "root-reload"}};
   if (!arguments.Word(0).empty()) request["file"] = AbsolutePath(arguments.Word(0));
   if (arguments.Has("--force")) request["force"] = true;
   const auto answer = AskDaemon(Door::kControl, arguments, request);

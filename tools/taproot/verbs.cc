@@ -11,9 +11,9 @@ namespace {
 constexpr Option kJsonOption{"--json", "", "as JSON, for programs"};
 
 constexpr auto kConfig = std::to_array<Option>({kConfigOption});
-constexpr auto kResolve = std::to_array<Option>({kJsonOption, kConfigOption});
 constexpr auto kOnline = std::to_array<Option>({kConfigOption, kSocketOption});
 constexpr auto kOnlineJson = std::to_array<Option>({kJsonOption, kConfigOption, kSocketOption});
+constexpr auto kResolveOptions = std::to_array<Option>({kJsonOption, kConfigOption});
 constexpr auto kExplainOptions = std::to_array<Option>({
     {"--last", "N", "so many walks, the newest last; otherwise one"},
     {"--fresh", "", "resolve the name once more, and explain that"},
@@ -43,13 +43,15 @@ constexpr auto kStatsOptions = std::to_array<Option>({
 });
 
 constexpr auto kVerbs = std::to_array<Verb>({
-    {"serve", "", 0, 0, kConfig, "Runs the resolver.",
-     "Until SIGTERM or Ctrl-C. SIGHUP reads the root zone again. What it does is written to standard error.", RunServe},
-    {"resolve", "NAME [TYPE]", 1, 2, kResolve, "Resolves a name here and draws how.",
-     "In this process, with an empty cache and the settings' root zone; no daemon is needed.", RunResolve},
+    {"serve", "", 0, 0, kConfig, "Answers clients, until SIGTERM or Ctrl-C.",
+     "Runs in the foreground and logs to standard error. SIGHUP reads the root zone's file again.", RunServe},
     {"check", "", 0, 0, kConfig, "Tells every mistake in the settings at once.",
      "Each as file:line:column, what was found and what was expected. Nothing is changed, no daemon is needed.",
      RunCheck},
+    {"resolve", "NAME [TYPE]", 1, 2, kResolveOptions, "Resolves a name here, and draws how.",
+     "Needs no daemon: the walk starts at the root zone of the settings, with an empty cache. One line is one packet:\n"
+     "when it was sent, how long its response took, to which zone's server, what was asked, and what came of it.",
+     RunResolve},
     {"explain", "NAME [TYPE]", 1, 2, kExplainOptions, "Draws how the daemon resolved a name.",
      "The last time it did, or once more if it remembers none. TYPE matters where the name is resolved once more.",
      RunExplain},

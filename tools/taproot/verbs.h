@@ -11,8 +11,8 @@ std::span<const Verb> Verbs();
 
 // One function a verb; each prints what it finds.
 Exit RunServe(const Arguments& arguments);
-Exit RunResolve(const Arguments& arguments);
 Exit RunCheck(const Arguments& arguments);
+Exit RunResolve(const Arguments& arguments);
 Exit RunExplain(const Arguments& arguments);
 Exit RunNameservers(const Arguments& arguments);
 Exit RunRootStatus(const Arguments& arguments);

@@ -6,7 +6,7 @@ namespace taproot {
 namespace {
 
 /// Returns a step of its JSON.
-Step StepFromJson(const nlohmann::json& object) {
+Step StepFromJson(const Json& object) {
   Step step;
   step.at_us = NumberIn(object, "at_us").value_or(0);
   step.zone = TextIn(object, "zone");
@@ -25,9 +25,9 @@ Step StepFromJson(const nlohmann::json& object) {
 
 }  // namespace
 
-Walk WalkFromJson(const nlohmann::json& object) {
+Walk WalkFromJson(const Json& object) {
   Walk walk;
-  const nlohmann::json question = ObjectIn(object, "question");
+  const Json question = ObjectIn(object, "question");
   walk.name = TextIn(question, "name");
   walk.type = TextIn(question, "type");
   walk.client = TextIn(object, "client");

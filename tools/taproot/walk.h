@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include "tools/taproot/json.h"
 
 namespace taproot {
 
@@ -45,6 +46,6 @@ struct Walk {
 
 /// Returns the walk of its JSON. Members that are missing or of another type are empty: the text may come from a daemon
 /// of another version.
-Walk WalkFromJson(const nlohmann::json& object);
+Walk WalkFromJson(const Json& object);
 
 }  // namespace taproot

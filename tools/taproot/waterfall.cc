@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/wire/message.h"
 #include "tools/taproot/amounts.h"
 #include "tools/taproot/columns.h"
 
@@ -167,14 +168,25 @@ std::string PacketsText(const Walk& walk) {
   return fmt::format("{} packet{}", packets, packets == 1 ? "" : "s");
 }
 
+/// Returns where an answer is from that took no walk, with a comma before it.
+std::string SourceText(std::string_view source) {
+  if (source.empty() || source == "walk") return {};
+  if (source == "local") return ", a special-use name answered here";
+  return fmt::format(", from the {} here", source);
+}
+
+/// Returns `EDE 22 (No Reachable Authority): TEXT`.
+std::string ErrorText(const ExtendedError& error) {
+  const auto code = static_cast<wire::EdeCode>(static_cast<uint16_t>(error.code));
+  return fmt::format("EDE {} ({}): {}", error.code, wire::ToText(code), error.text);
+}
+
 /// Returns the line that says what came of the walk.
 std::string Headline(const Walk& walk, const Terminal& terminal) {
   const bool is_good = walk.rcode == "NOERROR" || walk.rcode == "NXDOMAIN";
-  const std::string source =
-      walk.source == "walk" || walk.source.empty() ? "" : fmt::format(", from the {}", walk.source);
   return fmt::format("{}  {}  in {}, {}{}\n", Tinted(walk.name + " " + walk.type, Tint::kBold, terminal),
                      Tinted(walk.rcode, is_good ? Tint::kGood : Tint::kBad, terminal), TimeText(walk.duration_us),
-                     PacketsText(walk), source);
+                     PacketsText(walk), SourceText(walk.source));
 }
 
 }  // namespace
@@ -182,7 +194,7 @@ std::string Headline(const Walk& walk, const Terminal& terminal) {
 std::string Waterfall(const Walk& walk, const Terminal& terminal) {
   std::string text = Headline(walk, terminal);
   for (const ExtendedError& error : walk.errors) {
-    text += Tinted(fmt::format("EDE {}: {}", error.code, error.text), Tint::kWarn, terminal) + "\n";
+    text += Tinted(ErrorText(error), Tint::kWarn, terminal) + "\n";
   }
   if (walk.steps.empty()) return text;
   Scale scale{std::max<int64_t>(walk.duration_us, 1), kLeastBar};
