@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/iteration/alternatives.h"
 #include "engine/iteration/delegation.h"
 #include "engine/iteration/overloaded.h"
 #include "engine/world/limits.h"
@@ -208,6 +209,8 @@ Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& 
     return Reask(exchange, Protocol::kTcp, exchange.with_edns ? EdnsUse::kWith : EdnsUse::kWithout, context, log,
                  wishes);
   }
+  // Over TCP there is room for all: a response that is truncated there is no answer (RFC 2181 section 9).
+  if (opening->header.tc) response->header.rcode = wire::Rcode::kServFail;
   Judgement judgement = Judge({asked_, delegation_->zone, exchange.with_edns}, *std::move(response));
   if (exchange.step < log.steps.size()) {
     log.steps[exchange.step].outcome = ToText(judgement.verdict) + (exchange.overdue ? " (late)" : "");
@@ -353,18 +356,12 @@ void Cut::Abandon(Wishes& wishes) {
   exchanges_.clear();
 }
 
-bool Cut::TurnToChild(Context& context) {
+bool Cut::TurnToAlternatives(Context& context) {
   if (turned_) return false;
   turned_ = true;
-  const auto known = context.store.Find(delegation_->zone, RrType::kNs, context.now.mono);
-  const auto* ns = known ? std::get_if<cache::Positive>(&known->what) : nullptr;
-  if (ns == nullptr) return false;
-  Built built = FromChild(*delegation_, *ns->rrset);
-  ServerSet others(built.delegation, port_, context.guard, context.store, context.now.mono);
-  const auto is_other = [&](const Target& t) {
-    return std::ranges::find(servers_.targets(), t.endpoint, &Target::endpoint) == servers_.targets().end();
-  };
-  if (std::ranges::none_of(others.targets(), is_other) && others.Unasked().empty()) return false;
+  ServerSet others(Alternatives(*delegation_, context.store, context.now.mono), port_, context.guard, context.store,
+                   context.now.mono);
+  if (!others.Without(servers_)) return false;
   servers_ = std::move(others);
   return true;
 }

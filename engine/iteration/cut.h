@@ -85,8 +85,8 @@ class Cut {
   /// Forgets all that is still listened to.
   void Abandon(Wishes& wishes);
 
-  /// Goes over to the servers that the zone names itself, once; returns whether there are others than before.
-  bool TurnToChild(Context& context);
+  /// Goes over to where else the zone may be served, once; returns whether there is anything that was not tried.
+  bool TurnToAlternatives(Context& context);
 
   const cache::SharedDelegation& delegation() const { return delegation_; }
   const Failures& failures() const { return failures_; }
@@ -141,7 +141,7 @@ class Cut {
   uint16_t port_ = 53;
   int packets_ = 0;
   int lookups_ = 0;
-  bool turned_ = false;  ///< The child's own servers are being asked.
+  bool turned_ = false;  ///< The alternatives are being asked.
   uint32_t next_tag_ = 0;
 };
 

@@ -112,6 +112,19 @@ void ServerSet::EndLookUp(const wire::Name& name, std::span<const world::Address
   }
 }
 
+bool ServerSet::Without(const ServerSet& tried) {
+  std::erase_if(targets_, [&](const Target& target) {
+    return std::ranges::find(tried.targets_, target.endpoint, &Target::endpoint) != tried.targets_.end();
+  });
+  for (Server& server : servers_) {
+    // A name that was looked up before brings nothing by being looked up again.
+    const auto before = std::ranges::find(tried.servers_, server.name, &Server::name);
+    const bool in_vain = before != tried.servers_.end() && before->addresses != Addresses::kUnasked;
+    if (in_vain && server.addresses == Addresses::kUnasked) server.addresses = Addresses::kNone;
+  }
+  return !targets_.empty() || !Unasked().empty();
+}
+
 void ServerSet::Restart() {
   for (Target& target : targets_) {
     target.times_tried = 0;

@@ -78,6 +78,9 @@ class ServerSet {
   /// The target is of no use for this question.
   void Dismiss(size_t target) { targets_[target].useless = true; }
 
+  /// Takes out the targets that `tried` has; returns whether anything is left to ask or to look up.
+  bool Without(const ServerSet& tried);
+
   /// Another question is asked from here on: every target may be asked again.
   void Restart();
 

@@ -268,9 +268,9 @@ void Walk::Exhaust(Context& context, Wishes& wishes) {
     Verdict verdict = *cut.last_resort();
     return Settle(std::move(verdict), context, wishes);
   }
-  Log log = MakeLog();
-  if (cut.TurnToChild(context)) return After(cut.Begin(context, log, wishes), context, wishes);
   cut.Abandon(wishes);
+  Log log = MakeLog();
+  if (cut.TurnToAlternatives(context)) return After(cut.Begin(context, log, wishes), context, wishes);
   source_ = Source::kWalk;
   EndWithError(FailureRcode(cut.failures()), FailureError(target_, cut.delegation()->zone, cut.failures()), context);
 }

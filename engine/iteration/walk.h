@@ -78,7 +78,7 @@ class Walk {
   void Settle(Verdict verdict, Context& context, Wishes& wishes);
   /// Goes on to the zone that a referral points out.
   void FollowReferral(const Referred& referral, Context& context, Wishes& wishes);
-  /// Does what is left when no server of the cut is of use: its last resort, the child's own servers, or the end.
+  /// Does what is left when no server of the cut is of use: its last resort, the alternatives, or the end.
   void Exhaust(Context& context, Wishes& wishes);
   /// Counts an alias; ends the walk and returns false where there are too many or they lead back.
   bool CountAlias(const wire::Name& target, Context& context);
