@@ -3,7 +3,9 @@
 
 usage: cli.py TAPROOT
 """
+import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -135,6 +137,34 @@ def completion():
                          'COMP_WORDS=(taproot stats --pro); COMP_CWORD=2; _taproot; echo "${COMPREPLY[@]}"\n')
     done = subprocess.run(['bash', '-eu'], input=complete, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (0, 'reload\n--prometheus\n'), done
+
+
+@case
+def manual_page():
+    """The manual page tells of every verb, and groff takes it where there is one."""
+    page = run('docs', 'man')[1]
+    verbs = [line.strip().split('  ')[0] for line in run('help')[1].splitlines() if line.startswith('  ')]
+    for verb in verbs:
+        assert '.B taproot ' + ' '.join(word for word in verb.split() if word.islower()) in page, verb
+    if shutil.which('groff'):
+        done = subprocess.run(['groff', '-man', '-ww', '-Tascii'], input=page, capture_output=True, text=True, timeout=60,
+                              check=False)
+        assert (done.returncode, done.stderr) == (0, ''), done.stderr
+
+
+@case
+def resolve_without_network():
+    """What the root zone or the special-use names answer is resolved without a packet."""
+    zone = os.path.join(FOLDER, 'root.zone')
+    with open(zone, 'w', encoding='utf-8') as file:
+        file.write('. 60 IN SOA a. b. 1 2 3 4 5\n. 60 IN NS a.\na. 60 IN A 192.0.2.1\n')
+    path = file_of('[root]\nzone-file = "%s"\n' % zone)
+    code, out, err = run('resolve', 'nosuch.', '--config', path)
+    assert (code, err) == (0, '') and out.startswith('nosuch. A  NXDOMAIN  in '), (out, err)
+    assert 'no packet, from the root zone here' in out and 'SOA' in out, out
+    code, out, _ = run('resolve', 'localhost', 'AAAA', '--config', path, '--json')
+    walk = json.loads(out)
+    assert code == 0 and walk['source'] == 'local' and walk['steps'] == [] and '::1' in walk['answer'], walk
 
 
 def main():

@@ -82,6 +82,15 @@ TEST_CASE("A failure tells its Extended DNS Errors (RFC 8914)") {
         "a. A  SERVFAIL  in 0.00 ms, no packet\nEDE 22 (No Reachable Authority): no server of a. answered\n");
 }
 
+TEST_CASE("Steps stand in the order of sending, those sent at once in the order of the walk") {
+  const Walk walk = taproot::WalkFromJson(taproot::Json::parse(
+      R"({"client":"[::]:0","steps":[{"at_us":5,"zone":"b."},{"at_us":9,"zone":"d."},{"at_us":0,"zone":"a."},
+      {"at_us":5,"zone":"c."}]})"));
+  REQUIRE(walk.steps.size() == 4);
+  for (size_t i = 0; i < 4; ++i) CHECK(walk.steps[i].zone == std::string(1, static_cast<char>('a' + i)) + ".");
+  CHECK(walk.client == "");  // An operator's own question has no client.
+}
+
 TEST_CASE("Numbers that make no sense do no harm") {
   Walk walk = Sample();
   walk.duration_us = -5;

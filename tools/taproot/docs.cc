@@ -28,6 +28,35 @@ std::string OptionsOf(const Verb& verb) {
   return names + "--help";
 }
 
+/// Returns text as troff takes it: no line begins with a control character, backslashes and hyphens are themselves.
+std::string Troff(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if ((c == '.' || c == '\'') && (escaped.empty() || escaped.back() == '\n')) escaped += "\\&";
+    if (c == '\\') escaped += '\\';
+    escaped += c == '-' ? std::string("\\-") : std::string(1, c);
+  }
+  return escaped;
+}
+
+/// Returns the manual page taproot(1).
+std::string ManualPage() {
+  std::string page =
+      ".TH TAPROOT 1\n.SH NAME\ntaproot \\- a DNS resolver with its own copy of the root zone\n"
+      ".SH SYNOPSIS\n.B taproot\n.I VERB\n[options] [words]\n.SH VERBS\n";
+  for (const Verb& verb : Verbs()) {
+    if (verb.audience == Audience::kBuilders) continue;
+    page += fmt::format(".TP\n.B {}\n{}\n{}\n", Troff(UsageOf(verb)), Troff(verb.summary), Troff(verb.help));
+    for (const Option& option : verb.options) {
+      page += fmt::format(".RS\n.TP\n.B {}\n{}\n.RE\n", Troff(fmt::format("{} {}", option.name, option.value)),
+                          Troff(option.doc));
+    }
+  }
+  return page +
+         ".SH EXIT STATUS\n0 when all is well, 1 when something failed, 2 when the command line is wrong.\n"
+         ".SH FILES\n.I /etc/taproot/taproot.toml\n\\- the settings\n";
+}
+
 }  // namespace
 
 Exit RunDocs(const Arguments& arguments) {
@@ -38,8 +67,10 @@ Exit RunDocs(const Arguments& arguments) {
     fmt::print("{}", metrics::ToMarkdown());
   } else if (page == "example") {
     fmt::print("{}", settings::ToExample());
+  } else if (page == "man") {
+    fmt::print("{}", ManualPage());
   } else {
-    fmt::print(stderr, "taproot: no page {}; there are settings, metrics and example\n", page);
+    fmt::print(stderr, "taproot: no page {}; there are settings, metrics, example and man\n", page);
     return Exit::kUsage;
   }
   return Exit::kGood;

@@ -78,7 +78,7 @@ constexpr auto kVerbs = std::to_array<Verb>({
      "source <(taproot completion) makes Tab complete verbs and options.",
      RunCompletion},
     {"docs",
-     "settings|metrics|example",
+     "settings|metrics|example|man",
      1,
      1,
      {},

@@ -1,5 +1,8 @@
 #include "tools/taproot/walk.h"
 
+#include <algorithm>
+
+#include "engine/world/address.h"
 #include "tools/taproot/members.h"
 
 namespace taproot {
@@ -31,6 +34,8 @@ Walk WalkFromJson(const Json& object) {
   walk.name = TextIn(question, "name");
   walk.type = TextIn(question, "type");
   walk.client = TextIn(object, "client");
+  if (walk.client == world::Endpoint().ToText())
+    walk.client.clear();  // An operator's own question came from no address.
   walk.started_ms = NumberIn(object, "started_ms").value_or(0);
   walk.duration_us = NumberIn(object, "duration_us").value_or(0);
   walk.rcode = TextIn(object, "rcode");
@@ -39,6 +44,9 @@ Walk WalkFromJson(const Json& object) {
     walk.errors.push_back({NumberIn(error, "code").value_or(0), TextIn(error, "text")});
   }
   for (const auto& step : ListIn(object, "steps")) walk.steps.push_back(StepFromJson(step));
+  // A side question's steps may come after those that its own question took meanwhile.
+  std::stable_sort(walk.steps.begin(), walk.steps.end(),
+                   [](const Step& a, const Step& b) { return a.at_us < b.at_us; });
   return walk;
 }
 
