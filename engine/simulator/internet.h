@@ -30,7 +30,7 @@ enum class Temper : uint8_t {
   kHealthy,
   kSlow,  ///< Ten times the latency, but at most 1.2 s.
   kDead,  ///< Never answers.
-  kLame,  ///< Answers for no zone: not authoritative, or refers upwards.
+  kLame,  ///< Answers for no zone: refers upwards, to the root or to the TLD.
   kServFail,
   kRefused,
   kFormErrOnEdns,   ///< FORMERR to EDNS, well without.

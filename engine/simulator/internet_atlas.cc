@@ -85,7 +85,7 @@ Layout Atlas::LayoutOf(const ZonePlan& zone) const {
     case ZoneKind::kAnchored:
       return Layout::kListed;
     case ZoneKind::kHoster:
-      return *HosterNumber(zone.apex.Label(0)) < kFirmHosters || roll < 50 ? Layout::kWithin : Layout::kElsewhere;
+      return *HosterNumber(zone.apex.Label(0)) < kFirmHosters || roll < 75 ? Layout::kWithin : Layout::kElsewhere;
     case ZoneKind::kSite:
       break;
   }

@@ -32,8 +32,6 @@ constexpr std::array kVocabulary = {
     Entry{"hop1", {Role::kHop, 1}, 970},
     Entry{"hop2", {Role::kHop, 2}, 970},
     Entry{"hop3", {Role::kHop, 3}, 970},
-    Entry{"hop4", {Role::kHop, 4}, 970},
-    Entry{"hop5", {Role::kHop, 5}, 970},
     Entry{"old", {Role::kDname, 0}, 800},
     Entry{"wild", {Role::kEmpty, 0}, 850},
     Entry{"deep", {Role::kEmpty, 1}, 900},

@@ -47,7 +47,7 @@ enum class Role : uint8_t {
   kAliasWithin,     ///< CNAME to a name of the zone, perhaps another CNAME.
   kAliasAway,       ///< CNAME to another zone's `edge`.
   kAliasNowhere,    ///< CNAME to a name that the zone does not have.
-  kHop,             ///< hop5 to hop1: CNAME to the next lower one in another zone. hop0 has addresses.
+  kHop,             ///< hop3 to hop1: CNAME to the next lower one in another zone. hop0 has addresses.
   kDname,           ///< DNAME to a name of the zone, or to another zone.
   kWildcard,        ///< `*` with A, AAAA and TXT.
   kWildcardAlias,   ///< `*` with CNAME.
@@ -116,8 +116,9 @@ inline constexpr int kHostsOfHoster = 8;
 /// Hosters below this number have glue of their own; the others' servers may stand at one of these.
 inline constexpr int kFirmHosters = 6;
 
-/// Hops in the longest chain of aliases across zones.
-inline constexpr int kMostHops = 6;
+/// Names in the longest chain of aliases across zones. One more or two, and Unbound comes to its limit of 64 look-ups
+/// of nameservers, where all zones of the chain happen to be glueless.
+inline constexpr int kMostHops = 4;
 
 /// A zone's apex has at most this many octets, so that every name that a zone adds fits.
 inline constexpr size_t kMaxApexOctets = 150;

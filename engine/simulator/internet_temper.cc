@@ -33,12 +33,18 @@ wire::RrSet DeceitAt(const wire::Name& owner) {
   return set;
 }
 
-/// Returns an NS set of one name.
-wire::RrSet NsOf(const wire::Name& owner, const wire::Name& server) {
+/// Returns an NS set without names.
+wire::RrSet BlankNs(const wire::Name& owner) {
   wire::RrSet set;
   set.owner = owner;
   set.type = wire::RrType::kNs;
   set.ttl = kDeceitTtl;
+  return set;
+}
+
+/// Returns an NS set of one name.
+wire::RrSet NsOf(const wire::Name& owner, const wire::Name& server) {
+  wire::RrSet set = BlankNs(owner);
   set.rdatas.Add(server.octets());
   return set;
 }
@@ -54,16 +60,15 @@ wire::Message Forge(const wire::Message& right) {
   return forgery;
 }
 
-/// Returns what a lame server says: nothing with authority, or that the root's servers should be asked.
+/// Returns what a lame server says: that the servers of the root or of the TLD should be asked.
 wire::Message Lame(const Visit& visit, wire::Message right, const Atlas& atlas) {
   wire::Message lame = Empty(std::move(right), wire::Rcode::kNoError);
-  if (Roll(visit.server, Matter::kVariant) % 2 == 0) return lame;
-  for (const Host& host : atlas.anchors().root_servers()) {
-    if (lame.authority.empty())
-      lame.authority.push_back(NsOf(wire::Name(), host.name));
-    else
-      lame.authority.front().rdatas.Add(host.name.octets());
-  }
+  if (visit.zone.index == 0) return lame;
+  const bool is_to_root = Roll(visit.server, Matter::kVariant) % 2 == 0;
+  const ZoneAt target{visit.zone.chain, is_to_root || visit.zone.index < 2 ? size_t{0} : size_t{1}};
+  wire::RrSet ns = BlankNs(target.plan().apex);
+  for (const Host& host : atlas.Servers(target, Side::kParent)) ns.rdatas.Add(host.name.octets());
+  lame.authority.push_back(std::move(ns));
   return lame;
 }
 

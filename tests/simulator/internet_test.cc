@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <string>
 
-#include "tests/simulator/internet_walker.h"
+#include "engine/simulator/internet_walker.h"
 
 namespace simulator {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/simulator/internet_walker.h"
+#include "engine/simulator/internet_walker.h"
 
 #include <algorithm>
 
