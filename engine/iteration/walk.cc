@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "engine/iteration/delegation.h"
@@ -26,6 +27,11 @@ using wire::RrType;
 /// Appends the sets of one part of an answer to another.
 void Append(std::vector<AnswerSet>& to, std::vector<AnswerSet> sets) {
   for (AnswerSet& set : sets) to.push_back(std::move(set));
+}
+
+/// Returns how many aliases a chain has: a DNAME and the CNAME that is made of it are one.
+int AliasesIn(std::span<const RrSet> chain) {
+  return static_cast<int>(std::ranges::count(chain, RrType::kCname, &RrSet::type));
 }
 
 /// Returns what a client is told when every server of a zone has failed: REFUSED where all that answered said so, else
@@ -106,12 +112,13 @@ void Walk::Proceed(Context& context, Wishes& wishes) {
 
 void Walk::TakeAlias(KnownAlias alias, Context& context) {
   Append(chain_, std::move(alias.chain));
-  if (!CountAlias(alias.target, context)) return;
+  if (!CountAliases(alias.target, 1, context)) return;
   target_.name = std::move(alias.target);
   minimised_ = 0;
 }
 
-bool Walk::CountAlias(const Name& target, Context& context) {
+bool Walk::CountAliases(const Name& target, int aliases, Context& context) {
+  if (aliases == 0) return true;
   const auto leads_back = [&](const AnswerSet& set) {
     return set.rrset->type == RrType::kCname && set.rrset->owner == target;
   };
@@ -120,7 +127,8 @@ bool Walk::CountAlias(const Name& target, Context& context) {
                  context);
     return false;
   }
-  if (++aliases_ > context.settings.walk.max_aliases) {
+  aliases_ += aliases;
+  if (aliases_ > context.settings.walk.max_aliases) {
     context.counters.Add(Metric::kLimitAliases);
     EndWithError(Rcode::kServFail,
                  {EdeCode::kInvalidData, fmt::format("over {} aliases in a row", context.settings.walk.max_aliases)},
@@ -216,21 +224,26 @@ void Walk::Settle(Verdict verdict, Context& context, Wishes& wishes) {
   std::visit(
       Overloaded{
           [&](Answered& v) {
+            const std::span<const RrSet> chain(v.chain);
+            if (!CountAliases(v.chain.back().owner, AliasesIn(chain.first(chain.size() - 1)), context)) return;
             End({Rcode::kNoError, Remember(std::move(v.chain), v.rank, origin, context), {}, {}, source_}, context);
           },
           [&](Aliased& v) {
+            const int aliases = AliasesIn(v.chain);
             Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
-            if (!CountAlias(v.target, context)) return;
+            if (!CountAliases(v.target, aliases, context)) return;
             target_.name = std::move(v.target);
             minimised_ = 0;
             Proceed(context, wishes);
           },
           [&](Referred& v) { FollowReferral(v, context, wishes); },
           [&](NoDataAt& v) {
+            if (!CountAliases(v.name, AliasesIn(v.chain), context)) return;
             Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
             End({Rcode::kNoError, {}, RememberNoData(v, target_.type, origin, context), {}, source_}, context);
           },
           [&](NxDomainAt& v) {
+            if (!CountAliases(v.name, AliasesIn(v.chain), context)) return;
             Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
             End({Rcode::kNxDomain, {}, RememberNxDomain(v, origin, context), {}, source_}, context);
           },

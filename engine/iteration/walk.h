@@ -80,8 +80,8 @@ class Walk {
   void FollowReferral(const Referred& referral, Context& context, Wishes& wishes);
   /// Does what is left when no server of the cut is of use: its last resort, the alternatives, or the end.
   void Exhaust(Context& context, Wishes& wishes);
-  /// Counts an alias; ends the walk and returns false where there are too many or they lead back.
-  bool CountAlias(const wire::Name& target, Context& context);
+  /// Counts aliases that lead to `target`; ends the walk and returns false where there are too many or they lead back.
+  bool CountAliases(const wire::Name& target, int aliases, Context& context);
   /// Ends with a result, the aliases so far in front of it.
   void End(Result result, Context& context);
   /// Ends with a failure, and has it remembered (RFC 9520).

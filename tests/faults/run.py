@@ -22,7 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 RUN = 'tests/simulator/simulator_run'
 SCENARIOS = 'tests/simulator/simulation_test'
-SEEDS = range(1, 9)
+SEEDS = range(1, 5)
 QUERIES = 1500
 SECONDS = 120
 

@@ -111,6 +111,24 @@ TEST_CASE(
   CHECK(told.answer.front().ttl <= 60);
 }
 
+TEST_CASE("a zone below a delegation that is withdrawn goes with it, however long its own lasts") {
+  Scene scene;
+  const std::string ghost = "ghost.com. 60 IN NS ns.ghost.com.\nns.ghost.com. 60 IN A 20.0.8.8\n";
+  scene.servers.Serve(Scene::kCom, "com.", Scene::ZoneText("com.", Scene::kCom, ghost));
+  scene.servers.Serve(Scene::kCom, "com.", Scene::ZoneText("com.", Scene::kCom, ""),
+                      Simulation::kBegin + world::Seconds(30));
+  const std::string sub = "sub.ghost.com. 86400 IN NS ns.sub.ghost.com.\nns.sub.ghost.com. 86400 IN A 20.0.8.9\n";
+  scene.servers.Serve("20.0.8.8", "ghost.com.", Scene::ZoneText("ghost.com.", "20.0.8.8", sub));
+  scene.servers.Serve("20.0.8.9", "sub.ghost.com.",
+                      Scene::ZoneText("sub.ghost.com.", "20.0.8.9", "*.sub.ghost.com. 5 IN A 198.51.100.8\n"));
+  for (int i = 0; i < 30; ++i) {
+    scene.AskAfter(world::Seconds(5 * i), fmt::format("w{}.sub.ghost.com.", i), RrType::kA, 0);
+  }
+  scene.RunUntil(world::Seconds(160));
+  for (uint64_t slot = 0; slot < 12; ++slot) CHECK(scene.AnswerOf(slot).header.rcode == wire::Rcode::kNoError);
+  for (uint64_t slot = 13; slot < 30; ++slot) CHECK(scene.AnswerOf(slot).header.rcode == wire::Rcode::kNxDomain);
+}
+
 TEST_CASE("glue that leads to this host, to a private network or nowhere is not asked (CVE-2026-50251)") {
   Scene scene;
   scene.root =

@@ -42,6 +42,24 @@ TEST_CASE("kMaxAliases + 1 aliases are not followed") {
   CHECK(scene.Count(Metric::kLimitAliases) == 1);
 }
 
+TEST_CASE("the aliases of one response count each: kMaxAliases are taken, one more is not") {
+  for (const int more : {0, 1}) {
+    Scene scene;
+    const int aliases = world::limits::kMaxAliases + more;
+    ServeCom(scene, Aliases(aliases));
+    ZoneServers::Manner manner;
+    for (int i = 1; i < aliases; ++i) {
+      wire::RrSet& alias = manner.extra.answer.emplace_back();
+      alias.owner = *wire::Name::FromText(fmt::format("c{}.com.", i));
+      alias.type = wire::RrType::kCname;
+      alias.ttl = 300;
+      alias.rdatas.Add(wire::Name::FromText(fmt::format("c{}.com.", i + 1))->octets());
+    }
+    scene.servers.Behave(Scene::kCom, manner);
+    CHECK(scene.Resolve("c0.com.").header.rcode == (more == 0 ? Rcode::kNoError : Rcode::kServFail));
+  }
+}
+
 TEST_CASE("an alias of itself ends the walk") {
   Scene scene;
   ServeCom(scene, "c0.com. 300 IN CNAME c1.com.\nc1.com. 300 IN CNAME c0.com.\n");
@@ -119,6 +137,15 @@ TEST_CASE("questions for addresses do not nest deeper than kMaxDepth (iDNS)") {
   AddNest(scene, world::limits::kMaxDepth + 1);
   CHECK(scene.Resolve("www.g0.com.").header.rcode == Rcode::kServFail);
   CHECK(scene.Count(Metric::kLimitDepth) > 0);
+}
+
+TEST_CASE("two zones whose servers are named in each other end at once (TsuNAME)") {
+  Scene scene;
+  ServeCom(scene, "loop.com. 3600 IN NS ns.loop.net.\n");
+  scene.servers.Serve(Scene::kNet, "net.", Scene::ZoneText("net.", Scene::kNet, "loop.net. 3600 IN NS ns.loop.com.\n"));
+  CHECK(scene.Resolve("www.loop.com.").header.rcode == Rcode::kServFail);
+  CHECK(scene.simulation().now() - Simulation::kBegin < world::Seconds(1));
+  CHECK(scene.packets() <= 10);
 }
 
 /// Delegates fan.com. to `count` names of net. that do not exist.

@@ -3,9 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <vector>
 
+#include "engine/simulator/simulation.h"
+#include "engine/world/limits.h"
 #include "tests/simulator/small_root.h"
 
 namespace simulator {
@@ -50,6 +54,32 @@ TEST_CASE("the same seed leaves the same trace") {
 TEST_CASE("another seed leaves another trace") {
   const std::vector<zone::Snapshot> roots = Roots();
   CHECK(RunSeed(31, 100, roots).trace != RunSeed(32, 100, roots).trace);
+}
+
+TEST_CASE("no question costs more than kMaxPacketsPerQuery packets, however broken the internet is") {
+  const std::vector<zone::Snapshot> roots = {SmallRoot(2026112100)};
+  InternetOptions broken;
+  broken.loss_permille = 50;
+  broken.broken_servers_permille = 600;
+  const Internet internet(roots.front(), broken);
+  PocketServers servers(internet);
+  SimulationOptions options;
+  options.settings = std::make_shared<settings::Settings>();
+  options.root = roots.front();
+  Simulation simulation(options, servers);
+  uint64_t most = 0;
+  for (uint64_t i = 0; i < 1'000; ++i) {
+    const uint64_t before = simulation.network().traffic().datagrams + simulation.network().traffic().streams;
+    world::Client client;
+    client.from = {*world::Address::FromText("10.0.0.1"), 5'353};
+    const uint64_t slot = simulation.Ask(simulation.now(), client, wire::MakeQuery(7, internet.NameToAsk(i), true, {}));
+    // One after another, so that each packet is on the account of one question.
+    simulation.RunUntil(simulation.now() + world::limits::kMaxQueryTime + world::Milliseconds(10));
+    REQUIRE(simulation.fate(slot).answers == 1);
+    most = std::max(most, simulation.network().traffic().datagrams + simulation.network().traffic().streams - before);
+  }
+  CHECK(most <= world::limits::kMaxPacketsPerQuery);
+  CHECK(most > 20);  // It was broken indeed.
 }
 
 TEST_CASE("clients are told the truth under the real root zone") {
