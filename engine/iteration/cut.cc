@@ -22,11 +22,20 @@ using world::Protocol;
 /// Failures that are told to a person.
 constexpr size_t kMaxFailureTexts = 6;
 
-/// Look-ups of nameserver names that are begun together where no address is known.
-constexpr size_t kFirstLookUps = 2;
+/// How long one look-up of a nameserver's address may take before another is begun beside it. One at a time at first:
+/// look-ups that run together would ask the same questions on their ways.
+constexpr world::Duration kLookUpPatience = world::Milliseconds(500);
 
 /// A TCP exchange takes a round trip more, and its handshake is repeated no sooner than a second.
 constexpr world::Duration kLeastTcpTimeout = world::Seconds(1);
+
+/// Returns the types of addresses that are of use, the more usual one first.
+std::vector<RrType> FamiliesOf(const settings::Settings& settings) {
+  std::vector<RrType> families;
+  if (settings.upstream.ipv4) families.push_back(RrType::kA);
+  if (settings.upstream.ipv6) families.push_back(RrType::kAaaa);
+  return families;
+}
 
 /// Whether octets that arrived are the response to a query.
 enum class Match : uint8_t { kYes, kNo, kMalformed };
@@ -86,8 +95,8 @@ Cut::Cut(const wire::Question& target, cache::SharedDelegation delegation, const
     : target_(target),
       delegation_(std::move(delegation)),
       servers_(stub != nullptr ? ServerSet(stub->zone, stub->servers)
-                               : ServerSet(*delegation_, context.settings.upstream.port, context.guard, context.store,
-                                           context.now.mono)),
+                               : ServerSet(*delegation_, FamiliesOf(context.settings), context.settings.upstream.port,
+                                           context.guard, context.store, context.now.mono)),
       minimiser_(context.settings.walk.qname_minimisation, delegation_->zone.LabelCount(), minimised_before),
       asked_(minimiser_.Next(target)),
       port_(context.settings.upstream.port),
@@ -113,41 +122,44 @@ Next Cut::AskNext(Context& context, Log& log, Wishes& wishes) {
   std::vector<size_t> indices;
   const auto candidates = servers_.Candidates(indices);
   if (candidates.empty()) {
-    StartLookUps(kFirstLookUps, context, wishes);
+    if (!servers_.Asking() || context.now.mono >= next_lookup_) StartLookUp(context, wishes);
     return servers_.Asking() ? Next(Wait{}) : Next(Exhausted{});
   }
-  if (servers_.AllTried()) StartLookUps(1, context, wishes);
+  if (servers_.AllTried() && !servers_.Asking()) StartLookUp(context, wishes);
   const auto choice = context.book.Choose(candidates, delegation_->zone, context.now.mono, context.random);
   if (!choice || !MaySend(context)) return servers_.Asking() ? Next(Wait{}) : Next(Exhausted{});
   Send(indices[choice->index], Protocol::kUdp, *choice, context, log, wishes);
   return Wait{};
 }
 
-void Cut::StartLookUps(size_t most, Context& context, Wishes& wishes) {
+void Cut::StartLookUp(Context& context, Wishes& wishes) {
   std::vector<size_t> unasked = servers_.Unasked();
-  size_t started = 0;
-  while (!unasked.empty() && started < most) {
-    if (lookups_ >= limits::kMaxGluelessPerCut) {
-      context.counters.Add(Metric::kLimitGluelessPerCut);
-      break;
-    }
-    if (context.budget.lookups >= limits::kMaxGluelessPerQuery) {
-      context.counters.Add(Metric::kLimitGluelessPerQuery);
-      break;
-    }
-    const size_t pick = context.random.Below(unasked.size());
-    const size_t server = unasked[pick];
-    unasked.erase(unasked.begin() + static_cast<ptrdiff_t>(pick));
-    ++started;
-    ++lookups_;
-    ++context.budget.lookups;
-    for (const auto& [wanted, type] : {std::pair(context.settings.upstream.ipv4, RrType::kA),
-                                       std::pair(context.settings.upstream.ipv6, RrType::kAaaa)}) {
-      if (!wanted) continue;
-      servers_.BeginLookUp(server);
-      wishes.push_back(LookUpWish{servers_.servers()[server].name, type});
-    }
+  next_lookup_ = world::kNever;
+  if (unasked.empty()) return;
+  size_t server = unasked[context.random.Below(unasked.size())];
+  if (!servers_.servers()[server].looked_up && !MayLookUp(context)) {
+    // The limits count names: the other address of one that was counted is still free.
+    std::erase_if(unasked, [&](size_t i) { return !servers_.servers()[i].looked_up; });
+    if (unasked.empty()) return;
+    server = unasked.front();
   }
+  const RrType type = servers_.BeginLookUp(server);
+  wishes.push_back(LookUpWish{servers_.servers()[server].name, type});
+  next_lookup_ = context.now.mono + kLookUpPatience;
+}
+
+bool Cut::MayLookUp(Context& context) {
+  if (lookups_ >= limits::kMaxGluelessPerCut) {
+    context.counters.Add(Metric::kLimitGluelessPerCut);
+    return false;
+  }
+  if (context.budget.lookups >= limits::kMaxGluelessPerQuery) {
+    context.counters.Add(Metric::kLimitGluelessPerQuery);
+    return false;
+  }
+  ++lookups_;
+  ++context.budget.lookups;
+  return true;
 }
 
 void Cut::Send(size_t target, Protocol via, const servers::Choice& choice, Context& context, Log& log, Wishes& wishes) {
@@ -348,7 +360,8 @@ world::Instant Cut::NextDeadline() const {
   for (const Exchange& exchange : exchanges_) {
     if (!exchange.overdue) next = std::min(next, exchange.overdue_at);
   }
-  return next;
+  // While a packet is out that may yet be answered, the look-ups can wait.
+  return next == world::kNever && servers_.Asking() ? next_lookup_ : next;
 }
 
 void Cut::Abandon(Wishes& wishes) {
@@ -359,8 +372,8 @@ void Cut::Abandon(Wishes& wishes) {
 bool Cut::TurnToAlternatives(Context& context) {
   if (turned_) return false;
   turned_ = true;
-  ServerSet others(Alternatives(*delegation_, context.store, context.now.mono), port_, context.guard, context.store,
-                   context.now.mono);
+  ServerSet others(Alternatives(*delegation_, context.store, context.now.mono), FamiliesOf(context.settings), port_,
+                   context.guard, context.store, context.now.mono);
   if (!others.Without(servers_)) return false;
   servers_ = std::move(others);
   return true;

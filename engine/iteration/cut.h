@@ -100,8 +100,10 @@ class Cut {
   /// Asks the best server that is left, unless a packet is out that is not overdue; looks for addresses where none is
   /// left.
   Next AskNext(Context& context, Log& log, Wishes& wishes);
-  /// Begins look-ups of the addresses of up to `most` servers.
-  void StartLookUps(size_t most, Context& context, Wishes& wishes);
+  /// Begins to look up one address of one server, if the limits allow.
+  void StartLookUp(Context& context, Wishes& wishes);
+  /// Counts the first look-up of a server's name; returns whether the limits allow it.
+  bool MayLookUp(Context& context);
   /// Returns whether the limits allow one packet more.
   bool MaySend(Context& context);
   /// Sends the question at hand to a target.
@@ -141,7 +143,8 @@ class Cut {
   uint16_t port_ = 53;
   int packets_ = 0;
   int lookups_ = 0;
-  bool turned_ = false;  ///< The alternatives are being asked.
+  world::Instant next_lookup_ = world::kNever;  ///< When the look-up under way has taken long enough.
+  bool turned_ = false;                         ///< The alternatives are being asked.
   uint32_t next_tag_ = 0;
 };
 

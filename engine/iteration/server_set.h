@@ -14,19 +14,12 @@ class UpstreamGuard;
 
 namespace iteration {
 
-/// What is known of a nameserver's addresses.
-enum class Addresses : uint8_t {
-  kKnown,    ///< Some are, and stand among the targets.
-  kUnasked,  ///< Not looked up yet.
-  kAsking,   ///< A look-up is under way.
-  kNone,     ///< Looked up, in vain; or none that may be asked.
-};
-
 /// A nameserver of the zone.
 struct Server {
   wire::Name name;
-  Addresses addresses = Addresses::kUnasked;
-  int lookups = 0;  ///< Under way.
+  std::vector<wire::RrType> unasked;  ///< Of A and AAAA: what is not known and may be looked up, first things first.
+  int lookups = 0;                    ///< Under way.
+  bool looked_up = false;             ///< Some look-up was begun.
 };
 
 /// One address of a nameserver, and how it fared with the question at hand.
@@ -44,8 +37,9 @@ class ServerSet {
   ServerSet() = default;
 
   /// The servers of a delegation with those addresses that came with it, or else are in the cache, and may be asked.
-  ServerSet(const cache::Delegation& delegation, uint16_t port, const policy::UpstreamGuard& guard,
-            const cache::Store& store, world::Instant now);
+  /// What may be looked up beside them is of `families`: A, AAAA or both.
+  ServerSet(const cache::Delegation& delegation, std::span<const wire::RrType> families, uint16_t port,
+            const policy::UpstreamGuard& guard, const cache::Store& store, world::Instant now);
 
   /// The servers that an operator gave for a zone: all may be asked.
   ServerSet(const wire::Name& zone, std::span<const world::Endpoint> endpoints);
@@ -62,11 +56,11 @@ class ServerSet {
   /// Returns whether a look-up is under way.
   bool Asking() const;
 
-  /// Returns the servers whose addresses are not looked up yet.
+  /// Returns the servers that have something left to look up and no look-up under way.
   std::vector<size_t> Unasked() const;
 
-  /// A look-up of the server's addresses has begun.
-  void BeginLookUp(size_t server);
+  /// A look-up of the server's addresses begins; returns of which type. Requires: the server is among Unasked().
+  wire::RrType BeginLookUp(size_t server);
 
   /// A look-up has ended with these addresses (perhaps none). `name` may be of no server here: then nothing happens.
   void EndLookUp(const wire::Name& name, std::span<const world::Address> found, uint16_t port,
