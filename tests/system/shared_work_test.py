@@ -16,13 +16,13 @@ import tempfile
 
 from daemon import Daemon, Skip, free_port, query, run
 
-TAPROOT, LAB = sys.argv[1:3]
+TAPROOT, LAB = (os.path.abspath(path) for path in sys.argv[1:3])
 CACHE_MIB = int(sys.argv[sys.argv.index('--cache') + 1]) if '--cache' in sys.argv else 2
 CLIENTS = 200
 # What a cached name costs at the least (a set, a ready answer, their places in tables): ten times the limit is this many names.
 LEAST_OCTETS_A_NAME = 512
 # What a process may take beside its cache while it resolves at full speed: walks in flight and those it remembers.
-BASE_MIB = 60
+BASE_MIB = 40
 
 
 @contextlib.contextmanager
