@@ -68,7 +68,9 @@ enum class Shape : uint8_t {
 };
 inline constexpr size_t kShapes = 18;
 
+/// Returns `formerr-on-edns` and the like.
 std::string_view ToText(Temper temper);
+/// Returns `sibling-glue` and the like.
 std::string_view ToText(Shape shape);
 
 /// What makes one pocket internet differ from another.

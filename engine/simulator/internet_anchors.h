@@ -37,6 +37,7 @@ class Anchors {
     kAncestor,  ///< A host of the glue is below it.
     kHost,      ///< It is a host of the glue.
   };
+  /// Returns what the glue says of a name.
   Mark MarkOf(const wire::Name& name) const;
 
   /// Returns the hosts of the glue at or below `domain`, in canonical order, at most `most`.

@@ -56,7 +56,9 @@ class Atlas {
   /// Returns the addresses of a host `ns1` to `ns8` of the zone.
   std::vector<world::Address> NameServerAddresses(const ZonePlan& zone, const wire::Name& host) const;
 
+  /// Returns where the zone has its servers.
   Layout LayoutOf(const ZonePlan& zone) const;
+  /// Returns how all its servers are broken on purpose, if they are.
   Breakage BreakageOf(const ZonePlan& zone) const;
   /// Returns whether the NS set of the apex is another than the parent's.
   bool ApexServersDiffer(const ZonePlan& zone) const;

@@ -19,10 +19,12 @@ constexpr std::array<std::string_view, 44> kTlds = {
 
 constexpr int kRootServers = 13;
 
-/// Returns the name of a TLD's server: within the TLD, or at one operator that many share.
-std::string ServerOf(std::string_view tld, int number, bool is_shared) {
-  const char letter = static_cast<char>('a' + number);
-  return is_shared ? fmt::format("{}.tld-servers.net.", letter) : fmt::format("{}.nic.{}.", letter, tld);
+/// Returns the name of a server of the operator that many TLDs share.
+std::string SharedServer(int number) { return fmt::format("{}.tld-servers.net.", static_cast<char>('a' + number)); }
+
+/// Returns the name of a server within its TLD.
+std::string OwnServer(std::string_view tld, int number) {
+  return fmt::format("{}.nic.{}.", static_cast<char>('a' + number), tld);
 }
 
 /// Returns two to five NS records of a TLD, and the glue of those servers that are its own.
@@ -32,11 +34,12 @@ std::string Delegation(uint64_t seed, size_t index) {
   const bool is_shared = Happens(lot, Matter::kLayout, 300);
   const int count = 2 + static_cast<int>(Roll(lot, Matter::kServerCount) % 4);
   std::string text;
-  for (int i = 0; i < count; ++i) text += fmt::format("{}. 172800 IN NS {}\n", tld, ServerOf(tld, i, is_shared));
+  for (int i = 0; i < count; ++i)
+    text += fmt::format("{}. 172800 IN NS {}\n", tld, is_shared ? SharedServer(i) : OwnServer(tld, i));
   if (is_shared) return text;
   for (int i = 0; i < count; ++i) {
     const uint64_t low = Roll(lot, Matter::kAddress, static_cast<uint64_t>(i));
-    text += fmt::format("{} 172800 IN A 127.2.{}.{}\n", ServerOf(tld, i, is_shared), low & 0xff, low >> 8 & 0xff);
+    text += fmt::format("{} 172800 IN A 127.2.{}.{}\n", OwnServer(tld, i), low & 0xff, low >> 8 & 0xff);
   }
   return text;
 }
@@ -54,7 +57,7 @@ std::string LoopbackRootZone(const InternetOptions& options) {
   }
   for (size_t i = 0; i < kTlds.size(); ++i) text += Delegation(options.seed, i);
   for (int i = 0; i < 5; ++i) {
-    text += fmt::format("{} 172800 IN A 127.3.0.{}\n", ServerOf("", i, true), i + 1);
+    text += fmt::format("{} 172800 IN A 127.3.0.{}\n", SharedServer(i), i + 1);
   }
   return text;
 }

@@ -95,6 +95,7 @@ class Nodes {
   /// the name may be below a cut.
   Match Find(const ZonePlan& zone, const wire::Name& name) const;
 
+  /// Returns the lot of a name under the seed of these rules.
   Lot LotOf(const wire::Name& name) const { return simulator::LotOf(seed_, name); }
 
  private:

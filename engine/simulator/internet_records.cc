@@ -26,16 +26,20 @@ constexpr auto kUnknown = static_cast<wire::RrType>(65280);
 /// Builds rdata piece by piece.
 class RdataBuilder {
  public:
+  /// Appends one octet.
   RdataBuilder& Byte(uint8_t value) {
     octets_.push_back(value);
     return *this;
   }
+  /// Appends two octets.
   RdataBuilder& Short(uint16_t value) {
     return Byte(static_cast<uint8_t>(value >> 8)).Byte(static_cast<uint8_t>(value));
   }
+  /// Appends four octets.
   RdataBuilder& Long(uint32_t value) {
     return Short(static_cast<uint16_t>(value >> 16)).Short(static_cast<uint16_t>(value));
   }
+  /// Appends a name, not compressed.
   RdataBuilder& Domain(const wire::Name& name) {
     octets_.insert(octets_.end(), name.octets().begin(), name.octets().end());
     return *this;

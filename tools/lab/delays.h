@@ -33,6 +33,7 @@ class Delays {
   size_t size() const { return heap_.size(); }
 
  private:
+  /// A thing with its place in the order.
   struct Entry {
     world::Instant at;
     uint64_t sequence;

@@ -54,6 +54,7 @@ class Streams {
   static constexpr uint64_t kFirstId = 16;
 
  private:
+  /// One connection, and what of its octets still waits.
   struct Stream {
     Descriptor socket;
     world::Address server;
