@@ -44,7 +44,7 @@ class Taproot : public Policy {
   }
 
   void TimedOut(const Question& question, const Event& event, Instant now) override {
-    book_.TimedOut(AddressOf(question, event.server), names_[question.zone], now);
+    book_.TimedOut(AddressOf(question, event.server), names_[question.zone], now - event.waited, now);
   }
 
  private:

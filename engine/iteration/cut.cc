@@ -347,7 +347,8 @@ Next Cut::Expire(Context& context, Log& log, Wishes& wishes) {
     if (exchange.overdue || exchange.overdue_at > context.now.mono) continue;
     exchange.overdue = true;
     context.counters.Add(Metric::kUpstreamTimeouts);
-    context.book.TimedOut(servers_.targets()[exchange.target].endpoint.address, delegation_->zone, context.now.mono);
+    context.book.TimedOut(servers_.targets()[exchange.target].endpoint.address, delegation_->zone, exchange.sent,
+                          context.now.mono);
     ++failures_.silent;
     if (exchange.step < log.steps.size()) log.steps[exchange.step].outcome = "timeout";
     Note(exchange, "timeout");

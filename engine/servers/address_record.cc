@@ -20,11 +20,11 @@ void AddressRecord::Answered(world::Protocol via, world::Duration sample, Report
   if (report == Report::kNoEdns) plain_until = now + kPlainTime;
 }
 
-void AddressRecord::TimedOut(world::Instant now) {
+void AddressRecord::TimedOut(world::Instant sent, world::Instant now) {
   ++timeouts;
-  // An answer since this query went out (about) means that the address lives and a packet was lost.
-  const bool answered_since = answered_at > now - rtt.Timeout(0);
-  if (!answered_since) Rest(now);
+  const bool cut_short = now - sent < rtt.Timeout(0);  // An exploring question does not wait for a slow server.
+  const bool answered_since = answered_at >= sent;     // The address lives, and a packet was lost.
+  if (!cut_short && !answered_since) Rest(now);
 }
 
 void AddressRecord::Unreachable(world::Instant now) {

@@ -41,8 +41,8 @@ struct AddressRecord {
   /// A response that matched came in, `sample` after its query.
   void Answered(world::Protocol via, world::Duration sample, Report report, world::Instant now);
 
-  /// A query has waited long enough.
-  void TimedOut(world::Instant now);
+  /// A query that was sent at `sent` has waited as long as it was given.
+  void TimedOut(world::Instant sent, world::Instant now);
 
   /// The network says that nobody is there.
   void Unreachable(world::Instant now);

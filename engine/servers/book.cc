@@ -154,8 +154,8 @@ void Book::Answered(const Address& address, const wire::Name& zone, world::Proto
   state_->Update(address, zone, [&](ServerInZone& server) { server.Answered(report, now); });
 }
 
-void Book::TimedOut(const Address& address, const wire::Name&, Instant now) {
-  state_->Update(address, [&](AddressRecord& record) { record.TimedOut(now); });
+void Book::TimedOut(const Address& address, const wire::Name&, Instant sent, Instant now) {
+  state_->Update(address, [&](AddressRecord& record) { record.TimedOut(sent, now); });
 }
 
 void Book::Unreachable(const Address& address, const wire::Name&, Instant now) {

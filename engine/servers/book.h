@@ -84,8 +84,8 @@ class Book {
   /// A response matched (also a late one): `rtt` since its own query was sent.
   void Answered(const world::Address& address, const wire::Name& zone, world::Protocol via, world::Duration rtt,
                 Report report, world::Instant now);
-  /// The timeout of a query passed without a response.
-  void TimedOut(const world::Address& address, const wire::Name& zone, world::Instant now);
+  /// The timeout of a query, sent at `sent`, passed without a response.
+  void TimedOut(const world::Address& address, const wire::Name& zone, world::Instant sent, world::Instant now);
   /// ICMP or the TCP stack said no.
   void Unreachable(const world::Address& address, const wire::Name& zone, world::Instant now);
 

@@ -111,6 +111,14 @@ Choice Choose(std::span<const Prospect> prospects, size_t index, std::string_vie
           .reason = reason};
 }
 
+/// Returns the choice of `prospects[index]` to learn of it: the client does not wait longer than it would for the best.
+Choice Explore(std::span<const Prospect> prospects, size_t index, size_t best, Instant now) {
+  Choice choice = Choose(prospects, index, kExploring, now);
+  const RttEstimate& best_rtt = prospects[best].address.rtt;
+  if (best_rtt.measured) choice.timeout = std::min(choice.timeout, best_rtt.Timeout(0));
+  return choice;
+}
+
 }  // namespace
 
 Duration BandAbove(Duration best) {
@@ -144,7 +152,7 @@ std::optional<Choice> Pick(std::span<const Prospect> prospects, Instant now, wor
     if (const auto index = ToProbe(prospects, assessments[cheapest].cost, now)) {
       return Choose(prospects, *index, "probing", now);
     }
-    if (const auto index = ToExplore(prospects, best, now, random)) return Choose(prospects, *index, kExploring, now);
+    if (const auto index = ToExplore(prospects, best, now, random)) return Explore(prospects, *index, best, now);
   }
   return Choose(prospects, best, ReasonOf(assessments[best].tier, prospects.size()), now);
 }

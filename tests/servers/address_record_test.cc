@@ -9,7 +9,7 @@ using world::Protocol;
 
 /// Lets a query time out at `now` and returns how long the address rests from then on.
 world::Duration RestAfterTimeout(AddressRecord& record, world::Instant now) {
-  record.TimedOut(now);
+  record.TimedOut(now - kUnknownTimeout, now);
   return record.rests_until - now;
 }
 
@@ -25,7 +25,7 @@ TEST_CASE("timeouts in a row let an address rest 0.5 s, doubled each time, at mo
 
 TEST_CASE("all queries that are out when the first is overdue are one failure") {
   AddressRecord record;
-  for (int64_t ms = 400; ms < 700; ms += 10) record.TimedOut(AtMs(ms));
+  for (int64_t ms = 400; ms < 700; ms += 10) record.TimedOut(AtMs(ms - 400), AtMs(ms));
   CHECK(record.timeouts_in_row == 1);
   CHECK(record.timeouts == 30);
   CHECK(record.rests_until == AtMs(900));
@@ -34,21 +34,30 @@ TEST_CASE("all queries that are out when the first is overdue are one failure") 
 TEST_CASE("a lost packet is no silence when another answer came since it was sent") {
   AddressRecord record;
   record.Answered(Protocol::kUdp, Ms(40), Report::kValid, AtMs(0));  // From here on the timeout is 120 ms.
-  record.Answered(Protocol::kUdp, Ms(40), Report::kValid, AtMs(1'000));
-  record.TimedOut(AtMs(1'050));  // Sent at about 950.
+  record.TimedOut(AtMs(-10), AtMs(110));
+  record.TimedOut(AtMs(0), AtMs(120));
   CHECK_FALSE(record.IsSilent());
-  record.TimedOut(AtMs(1'120));  // Sent at about 1,020.
+  record.TimedOut(AtMs(1), AtMs(121));
+  CHECK(record.IsSilent());
+}
+
+TEST_CASE("a wait that was cut short says nothing of the server") {
+  AddressRecord record;
+  record.TimedOut(AtMs(0), AtMs(399));
+  CHECK_FALSE(record.IsSilent());
+  CHECK(record.timeouts == 1);
+  record.TimedOut(AtMs(0), AtMs(400));
   CHECK(record.IsSilent());
 }
 
 TEST_CASE("one query probes an address that has rested, the others wait for its outcome") {
   AddressRecord record;
-  record.TimedOut(AtMs(0));
+  record.TimedOut(AtMs(-400), AtMs(0));
   CHECK(record.RestsAt(AtMs(499)));
   CHECK_FALSE(record.RestsAt(AtMs(500)));
   record.Sent(AtMs(600));
   CHECK(record.RestsAt(AtMs(999)));
-  record.TimedOut(AtMs(1'000));
+  record.TimedOut(AtMs(600), AtMs(1'000));
   CHECK(record.timeouts_in_row == 2);
   CHECK(record.rests_until == AtMs(2'000));
 }
@@ -57,7 +66,8 @@ TEST_CASE("any matched answer, over TCP or bad too, ends the silence at once") {
   for (const Protocol via : {Protocol::kUdp, Protocol::kTcp}) {
     for (const Report report : {Report::kValid, Report::kServFail, Report::kLame}) {
       AddressRecord record;
-      record.TimedOut(AtMs(0));
+      record.TimedOut(AtMs(-400), AtMs(0));
+      REQUIRE(record.IsSilent());
       record.Answered(via, Ms(10), report, AtMs(100));
       CHECK_FALSE(record.IsSilent());
       CHECK_FALSE(record.RestsAt(AtMs(100)));

@@ -63,7 +63,7 @@ TEST_CASE("the standings of a zone are in the order of the chooser, with reasons
   Exchange(book, A("192.0.2.3"), zone, 20, Report::kValid, AtMs(0));
   Exchange(book, A("192.0.2.4"), zone, 22, Report::kNoEdns, AtMs(0));
   book.Sent(A("192.0.2.5"), zone, AtMs(0));
-  book.TimedOut(A("192.0.2.5"), zone, AtMs(400));
+  book.TimedOut(A("192.0.2.5"), zone, AtMs(0), AtMs(400));
   const std::vector<Standing> standings = book.OfZone(N("EXAMPLE."), AtMs(500));
   REQUIRE(standings.size() == 5);
   CHECK(standings[0].address == A("192.0.2.3"));
@@ -142,7 +142,7 @@ void Work(Book& book, uint32_t seed) {
     const auto choice = book.Choose(candidates, zone, now, dice);
     const world::Address& chosen = candidates[choice->index].address;
     book.Sent(chosen, zone, now);
-    if (n % 9 == 0) book.TimedOut(chosen, zone, now);
+    if (n % 9 == 0) book.TimedOut(chosen, zone, now - Ms(500), now);
     if (n % 31 == 0) book.Unreachable(chosen, zone, now);
     book.Answered(chosen, zone, Protocol::kUdp, Ms(n % 40), n % 17 == 0 ? Report::kLame : Report::kValid, now);
     if (n % 100 == 0) {

@@ -154,6 +154,20 @@ TEST_CASE("a server far slower than the best is explored as often as one four ti
   CHECK(shares[2] > 50);
 }
 
+TEST_CASE("an exploring question waits no longer than it would for the best") {
+  const std::vector<Prospect> prospects = {Good(10), Good(300)};
+  Dice dice(5);
+  int explored = 0;
+  for (int i = 0; i < 500; ++i) {
+    const auto choice = Pick(prospects, kNow, dice);
+    if (choice->index == 0) continue;
+    ++explored;
+    CHECK(choice->reason == kExploring);
+    CHECK(choice->timeout == kLeastTimeout);
+  }
+  CHECK(explored > 0);
+}
+
 TEST_CASE("a question that has failed once is not used to explore") {
   Prospect tried = Good(10);
   tried.times_tried = 1;

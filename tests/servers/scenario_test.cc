@@ -74,7 +74,7 @@ class Zone {
     book_.Sent(candidate.address, zone_, now);
     if (!behaviour.delay || *behaviour.delay > choice.timeout) {
       ++candidate.times_tried;
-      book_.TimedOut(candidate.address, zone_, now + choice.timeout);
+      book_.TimedOut(candidate.address, zone_, now, now + choice.timeout);
       return choice.timeout;
     }
     book_.Answered(candidate.address, zone_, world::Protocol::kUdp, *behaviour.delay, behaviour.report,
