@@ -77,7 +77,9 @@ void RootKeeper::Attach(Loop& loop, Publisher publish) {
 void RootKeeper::Reload(RootRequest request, RootAsker asker) {
   if (request.file.empty()) request.file = zone_file_;
   if (request.file.empty()) {
-    asker(absl::FailedPreconditionError("no root zone file: set root.zone-file, or name a file"));
+    const std::string why = "no root zone file: set root.zone-file, or name a file";
+    log_.Warn(why);
+    asker(absl::FailedPreconditionError(why));
     return;
   }
   const auto same = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& job) { return job.request == request; });

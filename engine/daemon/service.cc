@@ -100,7 +100,7 @@ absl::Status Service::Open() {
 void Service::OpenOperatorSockets(std::vector<std::string>& errors) {
   const std::string& folder = settings_->server.state_dir;
   if (!folder.empty() && mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
-    errors.push_back(fmt::format("{}: {}", folder, std::strerror(errno)));
+    errors.push_back(fmt::format("{}: {} (server.state-dir)", folder, std::strerror(errno)));
     return;
   }
   for (OperatorServer* server : {&stats_, &control_}) {
@@ -202,9 +202,7 @@ void Service::Stop() {
 }
 
 void Service::ReloadRoot() {
-  root_.Reload({}, [this](const RootResult& result) {
-    if (!result.ok()) log_.Debug("SIGHUP: the root zone in use stays");
-  });
+  root_.Reload({}, [](const RootResult&) {});
 }
 
 void Service::PublishRoot(const zone::Snapshot& zone, std::function<void()> done) {

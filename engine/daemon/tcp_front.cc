@@ -8,6 +8,7 @@
 
 #include "engine/daemon/socket_address.h"
 #include "engine/world/check.h"
+#include "engine/world/limits.h"
 
 namespace taprootd {
 namespace {
@@ -20,9 +21,6 @@ constexpr int kMaxAcceptsPerTurn = 64;
 
 /// Octets read from one connection in one turn.
 constexpr size_t kReadOctets = 16 * 1024;
-
-/// The longest query that is read over TCP: queries are short, and memory times clients is the operator's.
-constexpr size_t kMaxQueryOctets = 4096;
 
 /// How long listening rests when the process has no descriptor left; else the loop would spin on a listener that is
 /// ready and cannot be served.
@@ -38,7 +36,7 @@ struct TcpFront::Connection {
   world::Endpoint from;
   world::Endpoint local;
   transport::StreamPolicy policy;
-  transport::FrameReader reader{kMaxQueryOctets};
+  transport::FrameReader reader{world::limits::kMaxQueryOctets};
   world::Octets unread;     // Read from the socket while the client may not ask more.
   world::Octets unwritten;  // Framed answers.
   size_t written = 0;       // Octets of `unwritten` that are gone.

@@ -4,12 +4,10 @@
 #include <optional>
 
 #include "engine/world/check.h"
+#include "engine/world/limits.h"
 
 namespace taprootd {
 namespace {
-
-/// The longest query that is read over UDP. Real ones stay below 512; longer ones are garbage and dropped.
-constexpr size_t kMaxQueryOctets = 4096;
 
 /// Room for one control message: the address asked, of either family.
 constexpr size_t kControlOctets = CMSG_SPACE(sizeof(in6_pktinfo));
@@ -60,7 +58,7 @@ void SetSource(msghdr& header, const world::Address& source) {
 
 /// The buffers of one reading.
 struct UdpFront::Inbox {
-  std::array<std::array<uint8_t, kMaxQueryOctets>, kBatch> messages;
+  std::array<std::array<uint8_t, world::limits::kMaxQueryOctets>, kBatch> messages;
   std::array<sockaddr_storage, kBatch> from;
   alignas(cmsghdr) std::array<std::array<uint8_t, kControlOctets>, kBatch> control;
   std::array<iovec, kBatch> parts;

@@ -4,12 +4,10 @@
 #include <utility>
 
 #include "engine/daemon/clock.h"
+#include "engine/world/limits.h"
 
 namespace taprootd {
 namespace {
-
-/// Client queries of one worker that wait for their answer; more datagrams than that are dropped. 64 octets each.
-constexpr size_t kMaxWaitingClients = 65'536;
 
 /// Part of upstream.max-sockets that is for TCP: few exchanges need it.
 constexpr size_t kTcpShare = 8;
@@ -37,7 +35,7 @@ Worker::Worker(WorkerOptions options)
       engine_(options.place, options.shared, options.settings, std::move(options.root), std::move(options.hints),
               random_),
       operators_(options.operators),
-      clients_(kMaxWaitingClients),
+      clients_(world::limits::kMaxWaitingClients),
       udp_(loop_.poller(), *this, effects_, std::move(options.sockets.udp)),
       tcp_(loop_.poller(), *this, counters_, std::move(options.sockets.tcp)),
       upstream_udp_(loop_.poller(), *this, random_, PoolOptions(*options.settings), ListenPorts(*options.settings)),
@@ -214,7 +212,6 @@ void Worker::Do(world::HandOver& hand_over) {
   Mail mail = HandedOver{.client = hand_over.client, .query = std::move(hand_over.query)};
   if (colleagues_[static_cast<size_t>(hand_over.owner)]->TryGive(mail)) return;
   auto& refused = std::get<HandedOver>(mail);
-  counters_.Add(metrics::Metric::kLimitHandOvers);
   engine_.Refuse(refused.client, refused.query, now_, effects_);
   effects_.Recycle(std::move(refused.query));
 }

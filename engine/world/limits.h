@@ -102,6 +102,12 @@ inline constexpr size_t kMaxServerZones = 262'144;
 // --- Front
 // ----------------------------------------------------------------------------------------------------------------
 
+/// Client queries of one worker that wait for their answer (64 octets each); more datagrams are dropped.
+inline constexpr size_t kMaxWaitingClients = 65'536;
+
+/// The longest query that is read. Real ones stay below 512 octets; this bounds what a client can make us keep.
+inline constexpr size_t kMaxQueryOctets = 4'096;
+
 /// TCP clients of one worker, and the queries of one connection that may wait at a time (RFC 7766 section 6.2.1.1).
 inline constexpr size_t kMaxTcpClients = 2'048;
 inline constexpr size_t kMaxQueriesPerConnection = 128;

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "engine/world/limits.h"
+
 namespace {
 
 using taprootd::ClientTable;
@@ -41,6 +43,12 @@ TEST_CASE("the table takes as many clients as its limit and not one more") {
   CHECK_FALSE(table.Add(OperatorPeer{}));
   REQUIRE(table.Take(*first));
   CHECK(table.Add(OperatorPeer{}));
+}
+
+TEST_CASE("a worker's table takes kMaxWaitingClients and not one more") {
+  ClientTable table(world::limits::kMaxWaitingClients);
+  for (size_t i = 0; i < world::limits::kMaxWaitingClients; ++i) REQUIRE(table.Add(OperatorPeer{}));
+  CHECK_FALSE(table.Add(OperatorPeer{}));
 }
 
 TEST_CASE("numbers that were never given out find nobody") {

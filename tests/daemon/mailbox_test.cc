@@ -5,6 +5,8 @@
 #include <string>
 #include <thread>
 
+#include "engine/world/limits.h"
+
 namespace {
 
 using taprootd::Mailbox;
@@ -26,6 +28,13 @@ TEST_CASE("a box takes as much bounded mail as its limit and not one more, and l
   CHECK(second == "second");
   CHECK(box.TakeAll().size() == 1);
   CHECK(box.PostBelow(1, second));
+}
+
+TEST_CASE("kMaxHandOvers queries fit between two workers and not one more") {
+  Mailbox<int> box;
+  int mail = 0;
+  for (size_t i = 0; i < world::limits::kMaxHandOvers; ++i) REQUIRE(box.PostBelow(world::limits::kMaxHandOvers, mail));
+  CHECK_FALSE(box.PostBelow(world::limits::kMaxHandOvers, mail));
 }
 
 TEST_CASE("mail from many threads all arrives") {

@@ -65,6 +65,19 @@ TEST_CASE("a backlog of the limit is borne, one octet more cuts the connection")
   CHECK_FALSE(policy.WantsRead());
 }
 
+TEST_CASE(
+    "by default a connection may have kMaxQueriesPerConnection queries in flight and kMaxTcpBacklogOctets unread") {
+  StreamPolicy policy({}, At(0));
+  for (size_t i = 1; i < world::limits::kMaxQueriesPerConnection; ++i) policy.QueryRead(At(0));
+  CHECK(policy.WantsRead());
+  policy.QueryRead(At(0));
+  CHECK_FALSE(policy.WantsRead());
+  policy.Answered(world::limits::kMaxTcpBacklogOctets, At(0));
+  CHECK_FALSE(policy.Flooded());
+  policy.Answered(1, At(0));
+  CHECK(policy.Flooded());
+}
+
 TEST_CASE("a client that closed its half still gets its answers") {
   StreamPolicy policy({}, At(0));
   policy.QueryRead(At(0));
