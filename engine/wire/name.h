@@ -39,6 +39,7 @@ class Name {
   /// The uncompressed wire form, root label included: 1 to 255 octets.
   world::OctetView octets() const { return {octets_.data(), octets_.size()}; }
 
+  /// Returns whether the name is `.`.
   bool IsRoot() const { return octets_.size() == 1; }
 
   /// Returns how many labels the name has, the root label not counted: 0 for the root, 2 for `example.com.`.

@@ -47,6 +47,7 @@ class SectionReader {
   /// Reads `count` records into the sets of the additional section and its OPT.
   bool ReadAdditional(size_t count, Message& message);
 
+  /// Returns whether all octets are read.
   bool AtEnd() const { return at_ == octets_.size(); }
 
  private:

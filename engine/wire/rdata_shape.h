@@ -14,6 +14,7 @@ namespace wire {
 
 /// One part of a type's rdata.
 struct Field {
+  /// What stands there.
   enum class Kind : uint8_t {
     kRest,        ///< All that is left, possibly nothing.
     kOctets,      ///< A fixed count of octets.

@@ -16,6 +16,7 @@ namespace wire {
 /// reading.
 class RdataList {
  public:
+  /// Steps from rdata to rdata.
   class Iterator {
    public:
     using value_type = world::OctetView;
@@ -42,6 +43,7 @@ class RdataList {
   Iterator end() const { return Iterator(block_.data() + block_.size()); }
   size_t size() const { return count_; }
   bool empty() const { return count_ == 0; }
+  /// Octets held outside the object.
   size_t HeapOctets() const { return block_.capacity(); }
 
   /// Adds `rdata` at the end. Requires: at most 65,535 octets.

@@ -23,10 +23,9 @@ constexpr size_t kMostRecordOctets = Name::kMaxOctets + kRecordFieldsOctets + 0x
 
 /// Returns the flags and the lower four bits of the response code (RFC 1035 section 4.1.1).
 uint16_t FlagsOf(const Header& header, Rcode rcode) {
-  const auto bit = [](bool set, int position) { return (set ? 1 : 0) << position; };
-  return static_cast<uint16_t>(bit(header.qr, 15) | static_cast<int>(header.opcode) << 11 | bit(header.aa, 10) |
-                               bit(header.tc, 9) | bit(header.rd, 8) | bit(header.ra, 7) | bit(header.ad, 5) |
-                               bit(header.cd, 4) | (static_cast<int>(rcode) & 0xf));
+  return static_cast<uint16_t>(header.qr << 15 | static_cast<int>(header.opcode) << 11 | header.aa << 10 |
+                               header.tc << 9 | header.rd << 8 | header.ra << 7 | header.ad << 5 | header.cd << 4 |
+                               (static_cast<int>(rcode) & 0xf));
 }
 
 /// Returns the most octets that the records of a set take.
