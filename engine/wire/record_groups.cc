@@ -98,21 +98,19 @@ bool RecordGroups::ReadOwner(const Record& record) {
   NameBuffer buffer;
   if (!names_.Read(record.owner_at, Compression::kAllowed, buffer)) return false;
   owner_ = NameReader::ToName(buffer);
-  owner_hash_ = absl::HashOf(owner_);
   owner_first_label_ = first_label;
   return true;
 }
 
 RecordGroups::Group* RecordGroups::Find(RrType type, RrClass rr_class) {
-  const size_t hash = absl::HashOf(owner_hash_, type, rr_class);
   const auto is_same = [&](const Group& group) {
-    return group.hash == hash && group.type == type && group.rr_class == rr_class && group.owner == owner_;
+    return group.type == type && group.rr_class == rr_class && group.owner == owner_;
   };
   if (groups_.size() <= kFewGroups) {
     const auto found = std::find_if(groups_.rbegin(), groups_.rend(), is_same);
     return found == groups_.rend() ? nullptr : &*found;
   }
-  const auto first = first_of_hash_.find(hash);
+  const auto first = first_of_hash_.find(absl::HashOf(owner_, type, rr_class));
   if (first == first_of_hash_.end()) return nullptr;
   for (uint16_t i = first->second; i != kNoRecord; i = groups_[i].next_of_hash) {
     if (is_same(groups_[i])) return &groups_[i];
@@ -122,18 +120,14 @@ RecordGroups::Group* RecordGroups::Find(RrType type, RrClass rr_class) {
 
 RecordGroups::Group& RecordGroups::FindOrAdd(RrType type, RrClass rr_class, uint32_t ttl) {
   if (Group* found = Find(type, rr_class)) return *found;
-  groups_.push_back({.hash = absl::HashOf(owner_hash_, type, rr_class),
-                     .owner = owner_,
-                     .type = type,
-                     .rr_class = rr_class,
-                     .ttl = ttl,
-                     .rdatas = {},
-                     .signatures = {}});
+  groups_.push_back({.owner = owner_, .type = type, .rr_class = rr_class, .ttl = ttl, .rdatas = {}, .signatures = {}});
   if (groups_.size() > kFewGroups) {
     // The first time all groups enter the table, later only the added one.
     for (size_t i = first_of_hash_.empty() ? 0 : groups_.size() - 1; i < groups_.size(); ++i) {
-      uint16_t& first = first_of_hash_.try_emplace(groups_[i].hash, kNoRecord).first->second;
-      groups_[i].next_of_hash = first;
+      Group& group = groups_[i];
+      const size_t hash = absl::HashOf(group.owner, group.type, group.rr_class);
+      uint16_t& first = first_of_hash_.try_emplace(hash, kNoRecord).first->second;
+      group.next_of_hash = first;
       first = static_cast<uint16_t>(i);
     }
   }

@@ -24,8 +24,8 @@ struct Record {
   uint16_t rdata_octets = 0;
 };
 
-/// Gathers the records of one section into RRsets, in time linear in their octets: an owner is hashed once, and few
-/// groups are searched through, many by a table.
+/// Gathers the records of one section into RRsets, in time linear in their octets: few groups are searched through,
+/// many by a table.
 class RecordGroups {
  public:
   explicit RecordGroups(world::OctetView message) : message_(message), names_(message) {}
@@ -46,7 +46,6 @@ class RecordGroups {
 
   /// One set to be.
   struct Group {
-    size_t hash = 0;
     Name owner;
     RrType type = RrType::kA;
     RrClass rr_class = RrClass::kIn;
@@ -80,7 +79,6 @@ class RecordGroups {
 
   std::optional<size_t> owner_first_label_;
   Name owner_;
-  size_t owner_hash_ = 0;
 };
 
 }  // namespace wire
