@@ -53,6 +53,7 @@ class Shard {
   /// grows.
   size_t Octets() const { return entry_octets_ + index_.capacity() * kSlotOctets; }
 
+  /// Returns how many entries of a kind there are.
   size_t CountOf(EntryKind kind) const { return counts_[static_cast<size_t>(kind)]; }
   uint64_t evictions() const { return evictions_; }
   uint64_t insertions() const { return insertions_; }

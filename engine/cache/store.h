@@ -175,6 +175,7 @@ class Store {
   /// Forgets what is known of (name, type) and the ready answers of the name.
   size_t FlushType(const wire::Name& name, wire::RrType type);
 
+  /// Returns what the store holds and has done, added up over its shards.
   StoreStats Stats() const;
 
   /// The life of a negative answer without SOA (RFC 2308 section 5 says: do not cache; this spares the servers a

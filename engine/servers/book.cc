@@ -58,6 +58,7 @@ ServerInZone* ZoneShard::FindOrAdd(const Address& address, const wire::Name& zon
 
 /// The two tables.
 struct Book::State {
+  /// Returns the part of a table that an address or a zone belongs to.
   AddressShard& ShardOf(const Address& address) { return addresses[absl::HashOf(address) % kShards]; }
   ZoneShard& ShardOf(const wire::Name& zone) { return zones[absl::HashOf(zone) % kShards]; }
 

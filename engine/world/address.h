@@ -82,6 +82,7 @@ struct Prefix {
   /// Returns whether `address` is of the same family and within the block.
   bool Contains(const Address& address) const;
 
+  /// Returns the block as `192.0.2.0/24`.
   std::string ToText() const;
 
   auto operator<=>(const Prefix&) const = default;
