@@ -113,13 +113,13 @@ void NameOrder(benchmark::State& state) {
 BENCHMARK(NameOrder);
 
 void OpeningOfQuery(benchmark::State& state) {
-  const Octets query = MakeQuery(1, *Referral().question, true, Edns{.dnssec_ok = true});
+  const Octets query = MakeQuery(1, *Referral().question, Recursion::kDesired, Edns{.dnssec_ok = true});
   for (auto _ : state) benchmark::DoNotOptimize(ParseOpening(query));
 }
 BENCHMARK(OpeningOfQuery);
 
 void ParseQuery(benchmark::State& state) {
-  const Octets query = MakeQuery(1, *Referral().question, true, Edns{.dnssec_ok = true});
+  const Octets query = MakeQuery(1, *Referral().question, Recursion::kDesired, Edns{.dnssec_ok = true});
   for (auto _ : state) benchmark::DoNotOptimize(Parse(query));
 }
 BENCHMARK(ParseQuery);
@@ -143,7 +143,8 @@ BENCHMARK(WriteReferral);
 
 void WriteQuery(benchmark::State& state) {
   const Question question = *Referral().question;
-  for (auto _ : state) benchmark::DoNotOptimize(MakeQuery(1, question, false, Edns{.dnssec_ok = true}));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(MakeQuery(1, question, Recursion::kNotDesired, Edns{.dnssec_ok = true}));
 }
 BENCHMARK(WriteQuery);
 

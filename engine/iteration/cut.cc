@@ -180,7 +180,8 @@ void Cut::Send(size_t target, Protocol via, const servers::Choice& choice, Conte
     log.steps.push_back({context.now.mono, delegation_->zone, servers_.servers()[to.server].name, to.endpoint, via,
                          asked_, Minimised(), world::Duration(-1), "", choice.reason, log.depth, log.purpose});
   }
-  wishes.push_back(SendWish{exchange.tag, to.endpoint, via, wire::MakeQuery(exchange.id, asked_, false, edns)});
+  wishes.push_back(SendWish{exchange.tag, to.endpoint, via,
+                            wire::MakeQuery(exchange.id, asked_, wire::Recursion::kNotDesired, edns)});
   exchanges_.push_back(exchange);
 }
 

@@ -110,7 +110,7 @@ void Clients::Write(Asking& asking) {
   // RFC 6891 section 6.2.3: less than 512 counts as 512.
   asking.most_octets = std::max<size_t>(512, edns ? edns->payload_octets : 0);
   if (asking.client.via == world::Protocol::kTcp) asking.most_octets = 65'535;
-  asking.query = wire::MakeQuery(asking.id, asking.question, /*recursion_desired=*/true, edns);
+  asking.query = wire::MakeQuery(asking.id, asking.question, wire::Recursion::kDesired, edns);
 }
 
 Asking Clients::OverTcp(const Asking& truncated, world::Instant at) {

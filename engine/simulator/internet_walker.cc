@@ -47,7 +47,7 @@ std::optional<wire::Message> Walker::Send(const world::Address& server, world::P
                                           const wire::Question& question, const std::optional<wire::Edns>& edns,
                                           world::Instant now) {
   const auto id = static_cast<uint16_t>(++draw_ * 40'503);
-  const world::Octets query = wire::MakeQuery(id, question, false, edns);
+  const world::Octets query = wire::MakeQuery(id, question, wire::Recursion::kNotDesired, edns);
   for (const Reply& reply : internet_.Ask(server, via, query, now, draw_, census_)) {
     auto response = wire::Parse(reply.octets);
     if (response && response->header.id == id && response->question == question) {

@@ -159,8 +159,11 @@ enum class Signatures : uint8_t { kOmit, kInclude };
 /// left out from the last. An rcode above 15 without EDNS is written as SERVFAIL.
 Written Write(const Message& message, size_t limit, Signatures signatures, world::Octets& out);
 
+/// Whether a query asks for recursion (RD): ours of authoritative servers do not.
+enum class Recursion : uint8_t { kNotDesired, kDesired };
+
 /// Returns a query with EDNS as given (or none): what is sent upstream.
-world::Octets MakeQuery(uint16_t id, const Question& question, bool recursion_desired, const std::optional<Edns>& edns);
+world::Octets MakeQuery(uint16_t id, const Question& question, Recursion recursion, const std::optional<Edns>& edns);
 
 /// Returns the message in the form in which dig prints it; for people and golden tests.
 std::string ToText(const Message& message);

@@ -214,10 +214,10 @@ Written Write(const Message& message, size_t limit, Signatures signatures, Octet
   return {.truncated = !is_whole};
 }
 
-Octets MakeQuery(uint16_t id, const Question& question, bool recursion_desired, const std::optional<Edns>& edns) {
+Octets MakeQuery(uint16_t id, const Question& question, Recursion recursion, const std::optional<Edns>& edns) {
   Message message;
   message.header.id = id;
-  message.header.rd = recursion_desired;
+  message.header.rd = recursion == Recursion::kDesired;
   message.question = question;
   message.edns = edns;
   Octets query;

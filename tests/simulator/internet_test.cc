@@ -184,7 +184,8 @@ TEST_CASE("The same draw gives the same replies, and loss takes its share") {
   options.loss_permille = 100;
   const Internet internet(Root(RootText()), options);
   const world::Address server = internet.RootServers().front();
-  const world::Octets query = wire::MakeQuery(7, {N("t1."), wire::RrType::kNs}, false, wire::Edns{});
+  const world::Octets query =
+      wire::MakeQuery(7, {N("t1."), wire::RrType::kNs}, wire::Recursion::kNotDesired, wire::Edns{});
   Census census;
   int lost = 0;
   for (uint64_t draw = 0; draw < 1'000; ++draw) {
@@ -202,7 +203,7 @@ TEST_CASE("An EDNS version that the server does not know is answered BADVERS (RF
   const Internet internet(Root(RootText()), {});
   wire::Edns edns;
   edns.version = 1;
-  const world::Octets query = wire::MakeQuery(7, {N("t1."), wire::RrType::kNs}, false, edns);
+  const world::Octets query = wire::MakeQuery(7, {N("t1."), wire::RrType::kNs}, wire::Recursion::kNotDesired, edns);
   Census census;
   const auto replies = internet.Ask(internet.RootServers()[0], world::Protocol::kUdp, query, kNoon, 0, census);
   REQUIRE(replies.size() == 1);

@@ -72,7 +72,8 @@ TEST_CASE("no question costs more than kMaxPacketsPerQuery packets, however brok
     const uint64_t before = simulation.network().traffic().datagrams + simulation.network().traffic().streams;
     world::Client client;
     client.from = {*world::Address::FromText("10.0.0.1"), 5'353};
-    const uint64_t slot = simulation.Ask(simulation.now(), client, wire::MakeQuery(7, internet.NameToAsk(i), true, {}));
+    const uint64_t slot = simulation.Ask(simulation.now(), client,
+                                         wire::MakeQuery(7, internet.NameToAsk(i), wire::Recursion::kDesired, {}));
     // One after another, so that each packet is on the account of one question.
     simulation.RunUntil(simulation.now() + world::limits::kMaxQueryTime + world::Milliseconds(10));
     REQUIRE(simulation.fate(slot).answers == 1);

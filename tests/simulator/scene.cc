@@ -46,9 +46,9 @@ uint64_t Scene::AskAfter(world::Duration after, std::string_view name, wire::RrT
   const std::optional<wire::Name> parsed = wire::Name::FromText(name);
   if (!parsed) std::abort();
   wire::Edns edns;
-  return simulation().Ask(Simulation::kBegin + after, client,
-                          wire::MakeQuery(static_cast<uint16_t>(simulation().fates()), {*parsed, type},
-                                          /*recursion_desired=*/true, edns));
+  return simulation().Ask(
+      Simulation::kBegin + after, client,
+      wire::MakeQuery(static_cast<uint16_t>(simulation().fates()), {*parsed, type}, wire::Recursion::kDesired, edns));
 }
 
 wire::Message Scene::Resolve(std::string_view name, wire::RrType type) {

@@ -257,8 +257,8 @@ TEST_CASE("A query holds just its question and OPT") {
   const Question question{.name = N("wWw.example"), .type = RrType::kAaaa, .rr_class = RrClass::kIn};
   Packet plain(0x0000, 1, 0, 0, 0);
   plain.Name("wWw.example").Asked(RrType::kAaaa);
-  CHECK(MakeQuery(0x1234, question, false, std::nullopt) == plain.octets);
+  CHECK(MakeQuery(0x1234, question, Recursion::kNotDesired, std::nullopt) == plain.octets);
   Packet with_opt(0x0100, 1, 0, 0, 1);
   with_opt.Name("wWw.example").Asked(RrType::kAaaa).U8(0).U16(41).U16(1232).U32(0x8000).U16(0);
-  CHECK(MakeQuery(0x1234, question, true, Edns{.dnssec_ok = true}) == with_opt.octets);
+  CHECK(MakeQuery(0x1234, question, Recursion::kDesired, Edns{.dnssec_ok = true}) == with_opt.octets);
 }
