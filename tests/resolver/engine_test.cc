@@ -42,8 +42,8 @@ struct Fixture {
                                world::Protocol::kUdp,
                                false};
     out.Clear();
-    const world::Octets query =
-        wire::MakeQuery(1, {*wire::Name::FromText(name), wire::RrType::kA, wire::RrClass::kIn}, true, std::nullopt);
+    const world::Octets query = wire::MakeQuery(1, {*wire::Name::FromText(name), wire::RrType::kA, wire::RrClass::kIn},
+                                                wire::Recursion::kDesired, std::nullopt);
     engine.Accept(client, query, {world::Instant(world::Seconds(1)), {}}, out);
     size_t answers = 0;
     for (const world::Effect& effect : out.list()) answers += std::holds_alternative<world::Answer>(effect);
