@@ -75,6 +75,25 @@ inline constexpr Duration kMaxQueryTime = Seconds(10);
 inline constexpr int kMaxMinimiseCount = 10;
 inline constexpr int kMinimiseOneLabel = 4;
 
+// --- DNSSEC
+// ---------------------------------------------------------------------------------------------------------------
+
+/// Keys of one zone that are looked at (KeyTrap, CVE-2023-50387; Unbound CVE-2026-42923). Real zones have less than 10.
+inline constexpr size_t kMaxKeysPerZone = 32;
+
+/// Signatures of one set that are tried (Unbound 8), and the keys of one tag for each (PowerDNS 2; KeyTrap).
+inline constexpr size_t kMaxSignaturesPerSet = 8;
+inline constexpr size_t kMaxKeysPerSignature = 2;
+
+/// DSs of one delegation that are looked at (KeyTrap).
+inline constexpr size_t kMaxDsPerSet = 16;
+
+/// Octets of an RSA exponent: a long one makes one verification cost as much as thousands.
+inline constexpr size_t kMaxRsaExponentOctets = 8;
+
+/// Additional NSEC3 iterations; more are insecure (RFC 9276 section 3.2, CVE-2023-50868).
+inline constexpr int kMaxNsec3Iterations = 50;
+
 // --- Tables
 // ---------------------------------------------------------------------------------------------------------------
 

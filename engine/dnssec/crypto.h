@@ -1,0 +1,37 @@
+#pragma once
+
+#include <openssl/evp.h>
+
+#include <cstddef>
+#include <memory>
+
+#include "engine/dnssec/algorithm.h"
+#include "engine/world/octets.h"
+
+// One RAII type for each handle of OpenSSL. Included from .cc files of this room alone.
+namespace dnssec {
+
+/// Frees what OpenSSL made, by its own function.
+template <auto kFree>
+struct Free {
+  template <typename T>
+  void operator()(T* handle) const {
+    kFree(handle);
+  }
+};
+
+using EvpKey = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+using EvpKeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
+using EvpDigest = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
+using EvpDigestContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
+
+/// Returns the hash that the algorithm signs, or null where it has one of its own inside (EdDSA).
+const EVP_MD* HashOf(Algorithm algorithm);
+
+/// Returns how many octets r and s of an ECDSA signature have, and a coordinate of its keys; 0 for other algorithms.
+size_t ScalarOctets(Algorithm algorithm);
+
+/// Returns OpenSSL's name of the curve of an ECDSA algorithm.
+const char* CurveOf(Algorithm algorithm);
+
+}  // namespace dnssec

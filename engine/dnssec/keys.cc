@@ -1,0 +1,174 @@
+#include "engine/dnssec/keys.h"
+
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/param_build.h>
+
+#include <utility>
+
+#include "engine/dnssec/canonical.h"
+#include "engine/dnssec/crypto.h"
+#include "engine/world/limits.h"
+
+namespace dnssec {
+namespace {
+
+using world::Octets;
+using world::OctetView;
+
+using BigNumber = std::unique_ptr<BIGNUM, Free<BN_free>>;
+using ParamBuild = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
+using Params = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
+using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>>;
+
+/// Returns the number of its octets in network order.
+BigNumber Number(OctetView octets) {
+  return BigNumber(BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr));
+}
+
+/// Returns the public key of its parameters, or null where OpenSSL takes them for none.
+EvpKey FromParams(const char* type, OSSL_PARAM* params) {
+  const EvpKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  EVP_PKEY* key = nullptr;
+  if (!context || EVP_PKEY_fromdata_init(context.get()) != 1) return nullptr;
+  if (EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, params) != 1) return nullptr;
+  return EvpKey(key);
+}
+
+/// Returns the RSA key of `exponent length (8, or 0 and 16) | exponent | modulus` (RFC 3110 section 2), or null.
+EvpKey RsaKey(OctetView octets, size_t least_modulus_octets) {
+  constexpr size_t kMostModulusOctets = 512;  // RFC 5702 section 2.
+  if (octets.size() < 3) return nullptr;
+  const bool is_long = octets[0] == 0;
+  const size_t length = is_long ? size_t{octets[1]} << 8 | octets[2] : octets[0];
+  octets = octets.subspan(is_long ? 3 : 1);
+  if (length == 0 || length > world::limits::kMaxRsaExponentOctets || length >= octets.size()) return nullptr;
+  const OctetView modulus = octets.subspan(length);
+  if (modulus.size() < least_modulus_octets || modulus.size() > kMostModulusOctets) return nullptr;
+  const BigNumber n = Number(modulus);
+  const BigNumber e = Number(octets.first(length));
+  const ParamBuild build(OSSL_PARAM_BLD_new());
+  if (!n || !e || !build) return nullptr;
+  OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get());
+  OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get());
+  const Params params(OSSL_PARAM_BLD_to_param(build.get()));
+  return params ? FromParams("RSA", params.get()) : nullptr;
+}
+
+/// Returns the ECDSA key of `x | y` (RFC 6605 section 4), or null: also for a point that is not on the curve.
+EvpKey EcdsaKey(OctetView octets, Algorithm algorithm) {
+  if (octets.size() != 2 * ScalarOctets(algorithm)) return nullptr;
+  Octets point = {POINT_CONVERSION_UNCOMPRESSED};
+  Append(octets, point);
+  const ParamBuild build(OSSL_PARAM_BLD_new());
+  if (!build) return nullptr;
+  OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, CurveOf(algorithm), 0);
+  OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());
+  const Params params(OSSL_PARAM_BLD_to_param(build.get()));
+  return params ? FromParams("EC", params.get()) : nullptr;
+}
+
+/// Returns the EdDSA key of its octets (RFC 8080 section 3), or null.
+EvpKey EddsaKey(OctetView octets, int type) {
+  return EvpKey(EVP_PKEY_new_raw_public_key(type, nullptr, octets.data(), octets.size()));
+}
+
+/// Returns the key in OpenSSL's form, or null.
+EvpKey MakeKey(const Dnskey& dnskey) {
+  switch (dnskey.algorithm) {
+    case Algorithm::kRsaSha256:
+      return RsaKey(dnskey.key(), 512 / 8);
+    case Algorithm::kRsaSha512:
+      return RsaKey(dnskey.key(), 1024 / 8);
+    case Algorithm::kEcdsaP256Sha256:
+    case Algorithm::kEcdsaP384Sha384:
+      return EcdsaKey(dnskey.key(), dnskey.algorithm);
+    case Algorithm::kEd25519:
+      return EddsaKey(dnskey.key(), EVP_PKEY_ED25519);
+    case Algorithm::kEd448:
+      return EddsaKey(dnskey.key(), EVP_PKEY_ED448);
+  }
+  return nullptr;
+}
+
+/// Returns the signature `r | s` (RFC 6605 section 4) in the DER form that OpenSSL takes, or nothing.
+std::optional<Octets> EcdsaDer(OctetView signature, size_t scalar_octets) {
+  if (signature.size() != 2 * scalar_octets) return std::nullopt;
+  BigNumber r = Number(signature.first(scalar_octets));
+  BigNumber s = Number(signature.subspan(scalar_octets));
+  const EcdsaSignature ecdsa(ECDSA_SIG_new());
+  if (!r || !s || !ecdsa) return std::nullopt;
+  ECDSA_SIG_set0(ecdsa.get(), r.release(), s.release());
+  const int size = i2d_ECDSA_SIG(ecdsa.get(), nullptr);
+  if (size <= 0) return std::nullopt;
+  Octets der(static_cast<size_t>(size));
+  uint8_t* at = der.data();
+  i2d_ECDSA_SIG(ecdsa.get(), &at);
+  return der;
+}
+
+}  // namespace
+
+std::optional<Dnskey> Dnskey::FromRdata(OctetView rdata) {
+  if (rdata.size() < 4) return std::nullopt;
+  return Dnskey{.flags = static_cast<uint16_t>(rdata[0] << 8 | rdata[1]),
+                .protocol = rdata[2],
+                .algorithm = Algorithm{rdata[3]},
+                .tag = KeyTag(rdata),
+                .rdata = {rdata.begin(), rdata.end()}};
+}
+
+uint16_t KeyTag(OctetView dnskey_rdata) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i < dnskey_rdata.size(); ++i) {
+    sum += (i & 1) != 0 ? dnskey_rdata[i] : static_cast<uint32_t>(dnskey_rdata[i]) << 8;
+  }
+  sum += sum >> 16 & 0xffff;
+  return static_cast<uint16_t>(sum);
+}
+
+/// What OpenSSL holds, and how to use it.
+struct PublicKey::Handle {
+  Algorithm algorithm;
+  EvpKey key;
+};
+
+PublicKey::PublicKey(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
+PublicKey::~PublicKey() = default;
+PublicKey::PublicKey(PublicKey&&) noexcept = default;
+PublicKey& PublicKey::operator=(PublicKey&&) noexcept = default;
+
+std::optional<PublicKey> PublicKey::From(const Dnskey& dnskey) {
+  EvpKey key = MakeKey(dnskey);
+  if (!key) return std::nullopt;
+  return PublicKey(std::make_unique<Handle>(Handle{.algorithm = dnskey.algorithm, .key = std::move(key)}));
+}
+
+bool PublicKey::Verifies(OctetView signed_octets, OctetView signature) const {
+  Octets der;
+  if (const size_t scalar_octets = ScalarOctets(handle_->algorithm); scalar_octets != 0) {
+    std::optional<Octets> encoded = EcdsaDer(signature, scalar_octets);
+    if (!encoded) return false;
+    der = *std::move(encoded);
+    signature = der;
+  }
+  const EvpDigestContext context(EVP_MD_CTX_new());
+  const EVP_MD* const hash = HashOf(handle_->algorithm);
+  if (!context || EVP_DigestVerifyInit(context.get(), nullptr, hash, nullptr, handle_->key.get()) != 1) return false;
+  return EVP_DigestVerify(context.get(), signature.data(), signature.size(), signed_octets.data(),
+                          signed_octets.size()) == 1;
+}
+
+ZoneKeys ZoneKeysOf(const wire::RrSet& dnskey_set) {
+  ZoneKeys zone_keys{.zone = dnskey_set.owner, .keys = {}};
+  for (const OctetView rdata : dnskey_set.rdatas) {
+    if (zone_keys.keys.size() == world::limits::kMaxKeysPerZone) break;
+    std::optional<Dnskey> dnskey = Dnskey::FromRdata(rdata);
+    if (!dnskey) continue;
+    std::optional<PublicKey> public_key = PublicKey::From(*dnskey);
+    zone_keys.keys.push_back({.dnskey = *std::move(dnskey), .public_key = std::move(public_key)});
+  }
+  return zone_keys;
+}
+
+}  // namespace dnssec
