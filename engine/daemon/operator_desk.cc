@@ -47,7 +47,7 @@ int64_t MillisecondsOf(world::WallTime time) {
 ordered_json StandingToJson(const servers::Standing& standing) {
   ordered_json line;
   line["address"] = standing.address.ToText();
-  line["zone"] = standing.zone.ToText();
+  line["zone"] = standing.zone ? ordered_json(standing.zone->ToText()) : ordered_json(nullptr);
   line["srtt_us"] = standing.srtt ? ordered_json(standing.srtt->count()) : ordered_json(nullptr);
   line["variance_us"] = standing.variance.count();
   line["timeout_us"] = standing.timeout.count();

@@ -333,7 +333,8 @@ Next Cut::Fail(Tag tag, world::Mishap mishap, Context& context, Log& log, Wishes
                                                                      : "connection closed";
   if (exchange.step < log.steps.size()) log.steps[exchange.step].outcome = what;
   Note(exchange, what);
-  if (refused) servers_.Dismiss(exchange.target);
+  // Anyone may send an ICMP error (SAD DNS 2020): the first one only puts the server behind the others.
+  if (refused && target.times_tried > 1) servers_.Dismiss(exchange.target);
   return AskNext(context, log, wishes);
 }
 

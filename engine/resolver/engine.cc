@@ -60,6 +60,9 @@ Metric MetricOf(wire::Rcode rcode) {
   return Metric::kClientAnswersOther;
 }
 
+/// Returns who asked, for people: empty for an operator, who has no address.
+std::string NameOf(const Client& client) { return client.is_operator ? "" : client.from.ToText(); }
+
 /// Whether the question may be given to the worker that owns it.
 enum class Handing : uint8_t { kAllowed, kDone };
 
@@ -152,14 +155,14 @@ bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now n
     response.answer = std::move(local->answer);
     response.authority = std::move(local->authority);
     Respond(client, asking, response, out);
-    Tell(client, {asking.question, client.from.ToText(), now, now.mono, local->header.rcode, "local", {}, {}}, out);
+    Tell(client, {asking.question, NameOf(client), now, now.mono, local->header.rcode, "local", {}, {}}, out);
     return true;
   }
   const auto known = iteration::AnswerFromRoot(asking.question, around.root, *around.settings);
   if (!known) return false;
   around.counters.Add(Metric::kRootSnapshotAnswers);
   Respond(client, asking, MakeResponse(asking, *known, *around.settings), out);
-  Tell(client, {asking.question, client.from.ToText(), now, now.mono, known->rcode, "root zone", {}, {}}, out);
+  Tell(client, {asking.question, NameOf(client), now, now.mono, known->rcode, "root zone", {}, {}}, out);
   return true;
 }
 
@@ -188,7 +191,7 @@ void Engine::State::Resolve(const Client& client, OctetView query, Asking asking
 void Engine::State::Respond(const Client& client, const Asking& asking, const wire::Message& response, Effects& out) {
   world::Octets octets = out.TakeBuffer();
   WriteResponse(asking, response, octets);
-  around.counters.Add(MetricOf(response.header.rcode));
+  if (!client.is_operator) around.counters.Add(MetricOf(response.header.rcode));
   out.Add(world::Answer{client.id, std::move(octets)});
 }
 
@@ -201,7 +204,7 @@ void Engine::State::Conclude(Now now, Effects& out) {
   for (Finished& finished : resolutions.TakeFinished()) {
     AnswerWaiters(finished, now, out);
     if (finished.errand_of_ours || finished.steps.empty()) continue;
-    const std::string client = finished.waiters.empty() ? "" : finished.waiters.front().client.from.ToText();
+    const std::string client = finished.waiters.empty() ? "" : NameOf(finished.waiters.front().client);
     chronicle.Add({finished.question, client, finished.started, now.mono, finished.result.rcode,
                    ToText(finished.result.source), finished.result.errors, std::move(finished.steps)});
   }
@@ -216,8 +219,8 @@ void Engine::State::AnswerWaiters(const Finished& finished, Now now, Effects& ou
     const wire::Message response = MakeResponse(waiter.asking, result, *around.settings);
     Respond(waiter.client, waiter.asking, response, out);
     Tell(waiter.client,
-         {finished.question, waiter.client.from.ToText(), finished.started, now.mono, result.rcode,
-          ToText(result.source), result.errors, finished.steps},
+         {finished.question, NameOf(waiter.client), finished.started, now.mono, result.rcode, ToText(result.source),
+          result.errors, finished.steps},
          out);
     if (auto ready = MakeReady(waiter.asking, result, response, now.mono)) {
       around.store.PutAnswer(KeyOf(waiter.asking), *std::move(ready), now.mono);
@@ -237,7 +240,8 @@ Engine::~Engine() = default;
 
 void Engine::Accept(const Client& client, OctetView query, Now now, Effects& out) {
   const bool udp = client.via == world::Protocol::kUdp;
-  state_->around.counters.Add(udp ? Metric::kClientQueriesUdp : Metric::kClientQueriesTcp);
+  const Metric metric = udp ? Metric::kClientQueriesUdp : Metric::kClientQueriesTcp;
+  if (!client.is_operator) state_->around.counters.Add(metric);
   state_->Handle(client, query, Handing::kAllowed, now, out);
 }
 

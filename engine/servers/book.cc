@@ -173,24 +173,27 @@ std::vector<Standing> Book::OfZone(const wire::Name& zone, Instant now) const {
   });
   std::vector<Standing> standings;
   for (const Prospect& prospect : prospects) {
-    standings.push_back(ToStanding(prospect, zone, chooser::Assess(prospects.front(), now).cost, now));
+    standings.push_back(ToStanding(prospect, Field{zone, chooser::Assess(prospects.front(), now).cost}, now));
   }
   return standings;
 }
 
 std::vector<Standing> Book::OfAddress(const Address& address, Instant now) const {
-  const AddressRecord record = state_->RecordOf(address);
-  std::vector<Standing> standings;
+  std::vector<wire::Name> served;
   for (ZoneShard& shard : state_->zones) {
     const std::lock_guard lock(shard.mutex);
     shard.table.ForEach([&](const wire::Name& zone, const ZoneRecord& of_zone) {
-      const ServerInZone* const server = of_zone.Find(address);
-      if (server == nullptr) return;
-      const Prospect prospect{.address = record, .in_zone = *server};
-      standings.push_back(ToStanding(prospect, zone, chooser::Assess(prospect, now).cost, now));
+      if (of_zone.Find(address) != nullptr) served.push_back(zone);
     });
   }
-  std::ranges::sort(standings, {}, &Standing::zone);
+  std::ranges::sort(served);
+  std::vector<Standing> standings;
+  for (const wire::Name& zone : served) {
+    // Its place is one among the zone's other servers.
+    for (Standing& standing : OfZone(zone, now)) {
+      if (standing.address == address) standings.push_back(std::move(standing));
+    }
+  }
   return standings;
 }
 
@@ -211,7 +214,7 @@ std::vector<Standing> Book::Busiest(size_t most, Instant now) const {
   std::vector<Standing> standings;
   for (const Busy& busy : busiest) {
     const Prospect prospect{.address = state_->RecordOf(busy.second), .in_zone = {.address = busy.second}};
-    standings.push_back(ToStanding(prospect, wire::Name(), chooser::Assess(prospect, now).cost, now));
+    standings.push_back(ToStanding(prospect, std::nullopt, now));
   }
   return standings;
 }

@@ -49,7 +49,7 @@ struct Choice {
 /// A line of the ranking for people (`taproot nameservers`).
 struct Standing {
   world::Address address;
-  wire::Name zone;                      ///< The root when the line is of the address in general.
+  std::optional<wire::Name> zone;       ///< Nothing: the line is of the address in general.
   std::optional<world::Duration> srtt;  ///< Nothing: never answered.
   world::Duration variance{};
   world::Duration timeout{};  ///< In force.
@@ -61,7 +61,7 @@ struct Standing {
   int timeouts_in_row = 0;
   std::string state;       ///< "good", "untried", "backing off", "lame", "no EDNS", ...
   std::string last_error;  ///< Empty: none.
-  std::string reason;      ///< Why it stands where it stands.
+  std::string reason;      ///< Why it stands where it stands in its zone; empty where nothing ails it and no zone is.
 };
 
 /// What is remembered of nameservers: RTT per address (RFC 6298), errors per (address, zone). Shared by the workers;

@@ -57,8 +57,8 @@ std::string StateOf(const chooser::Prospect& prospect, chooser::Tier tier, Insta
 }
 
 /// Returns the reason for the place in the ranking.
-std::string ReasonOf(const chooser::Prospect& prospect, const chooser::Assessment& assessment, Duration best,
-                     Instant now) {
+std::string ReasonOf(const chooser::Prospect& prospect, const chooser::Assessment& assessment,
+                     const std::optional<Field>& field, Instant now) {
   switch (assessment.tier) {
     case chooser::Tier::kUntried:
       return fmt::format("no round-trip time yet; taken for {}", InWords(chooser::kUnknownRtt));
@@ -71,18 +71,18 @@ std::string ReasonOf(const chooser::Prospect& prospect, const chooser::Assessmen
     case chooser::Tier::kAnsweredBadly:
       break;
   }
-  return SpeedInWords(assessment.cost, best);
+  return field ? SpeedInWords(assessment.cost, field->best) : std::string();
 }
 
 }  // namespace
 
-Standing ToStanding(const chooser::Prospect& prospect, const wire::Name& zone, Duration best, Instant now) {
+Standing ToStanding(const chooser::Prospect& prospect, const std::optional<Field>& field, Instant now) {
   const AddressRecord& address = prospect.address;
   const ServerInZone& in_zone = prospect.in_zone;
   const chooser::Assessment assessment = chooser::Assess(prospect, now);
   Standing standing;
   standing.address = in_zone.address;
-  standing.zone = zone;
+  if (field) standing.zone = field->zone;
   if (address.rtt.measured) standing.srtt = address.rtt.smoothed;
   standing.variance = address.rtt.variance;
   standing.timeout = address.rtt.Timeout(0);
@@ -94,7 +94,7 @@ Standing ToStanding(const chooser::Prospect& prospect, const wire::Name& zone, D
   standing.timeouts_in_row = address.timeouts_in_row;
   standing.state = StateOf(prospect, assessment.tier, now);
   if (in_zone.last_error) standing.last_error = ToText(*in_zone.last_error);
-  standing.reason = ReasonOf(prospect, assessment, best, now);
+  standing.reason = ReasonOf(prospect, assessment, field, now);
   return standing;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "engine/servers/book.h"
 #include "engine/servers/chooser.h"
 #include "engine/wire/name.h"
@@ -7,8 +9,13 @@
 
 namespace servers {
 
-/// Returns a line of the ranking for people. `best` is the least cost among the servers that it stands beside.
-Standing ToStanding(const chooser::Prospect& prospect, const wire::Name& zone, world::Duration best,
-                    world::Instant now);
+/// A zone, and the least cost among its servers.
+struct Field {
+  wire::Name zone;
+  world::Duration best{};
+};
+
+/// Returns a line of the ranking for people: among the servers of a zone, or of the address in general.
+Standing ToStanding(const chooser::Prospect& prospect, const std::optional<Field>& field, world::Instant now);
 
 }  // namespace servers

@@ -32,8 +32,7 @@ def settings(c):
     g = c.cfg
     minimisation = {None: 'relaxed', True: 'relaxed', False: 'off'}[g.qmin]
     return {
-        'server': {'listen': [endpoint(c.listen, c.port)], 'workers': 1, 'state-dir': c.dir, 'allow': EVERYWHERE,
-                   'minimal-responses': False},
+        'server': {'listen': [endpoint(c.listen, c.port)], 'workers': 1, 'state-dir': c.dir, 'allow': EVERYWHERE},
         # A scenario without root servers asks nothing of them: the built-in hints do.
         'root': {'hints-file': c.hints_file} if g.root_hints else {},
         # Scenarios put their servers at private, documentation and loopback addresses.

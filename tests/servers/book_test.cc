@@ -104,6 +104,7 @@ TEST_CASE("the busiest addresses come first, and no more than were asked for") {
   CHECK(standings[0].address == Numbered(49));
   CHECK(standings[0].asked == 50);
   CHECK(standings[2].address == Numbered(47));
+  CHECK_FALSE(standings[0].zone);
   CHECK(book.Busiest(0, AtMs(0)).empty());
 }
 

@@ -36,7 +36,6 @@ TEST_CASE("Every type of setting is read") {
       "listen = ['0.0.0.0', '[::]:5300']\n"
       "workers = 4\n"
       "allow = ['192.0.2.0/24', '2001:db8::1']\n"
-      "minimal-responses = false\n"
       "tcp-idle-timeout = 30\n"
       "[walk]\n"
       "qname-minimisation = 'strict'\n"
@@ -58,7 +57,6 @@ TEST_CASE("Every type of setting is read") {
   CHECK(settings.server.listen[1].ToText() == "[::]:5300");
   CHECK(settings.server.workers == 4);
   CHECK(settings.server.allow[1].ToText() == "2001:db8::1/128");
-  CHECK_FALSE(settings.server.minimal_responses);
   CHECK(settings.server.tcp_idle_timeout == world::Seconds(30));
   CHECK(settings.walk.qname_minimisation == settings::QnameMinimisation::kStrict);
   CHECK(settings.walk.query_time == world::Milliseconds(1500));
@@ -79,7 +77,7 @@ TEST_CASE("All mistakes of a file are told at once, in the order of their places
              "lisen = []\n"
              "workers = '4'\n") ==
         "f.toml:2:15: walk.max-packets: found 19, expected a number from 20 to 1000\n"
-        "f.toml:4:1: server: found unknown key \"lisen\", expected one of listen, workers, allow, minimal-responses, "
+        "f.toml:4:1: server: found unknown key \"lisen\", expected one of listen, workers, allow, "
         "tcp-idle-timeout, max-tcp-clients, udp-payload-octets, state-dir; did you mean `listen`?\n"
         "f.toml:5:11: server.workers: found \"4\", expected a number from 0 to 256\n");
 }

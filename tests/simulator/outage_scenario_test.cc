@@ -89,6 +89,18 @@ TEST_CASE("a server that goes dead is passed over for another of the zone") {
   CHECK(Told(scene.Resolve("w1.com.")) == "NOERROR w1.com. A 198.51.100.1");
 }
 
+TEST_CASE("one ICMP error does not dismiss the only server of a zone, two do (SAD DNS 2020)") {
+  Scene scene;
+  AddNames(scene);
+  scene.options.mischief.unreachable_permille = 200;
+  int failed = 0;
+  for (int i = 0; i < 100; ++i) {
+    if (scene.Resolve(fmt::format("w{}.com.", i)).header.rcode == wire::Rcode::kServFail) ++failed;
+  }
+  CHECK(failed > 0);
+  CHECK(failed < 12);  // Two in a row: 4 of 100. Were one enough: 20.
+}
+
 TEST_CASE("the connection for a truncated answer is cut each time: SERVFAIL in time, not a wait for ever") {
   Scene scene;
   std::string names;
