@@ -18,6 +18,7 @@ import tempfile
 import time
 
 import lab_dns
+import peers
 
 TAPROOT, LAB, ENTER = sys.argv[1:4]
 NAMES = int(sys.argv[sys.argv.index('--names') + 1]) if '--names' in sys.argv else 10000
@@ -38,9 +39,10 @@ def obstacle():
     """Returns why the test cannot run here, or nothing."""
     if not shared_root_zone():
         return 'no root zone in ../shared/data (set TAPROOT_SHARED)'
-    for program in ('dnsperf', 'unbound'):
-        if not shutil.which(program):
-            return program + ' is not installed'
+    if not shutil.which('dnsperf'):
+        return 'dnsperf is not installed'
+    if not peers.installed('unbound'):
+        return 'unbound is not installed'
     if subprocess.run([ENTER, 'true'], capture_output=True, check=False).returncode != 0:
         return 'no network namespace (neither root nor unshare -rn)'
     return None
@@ -77,20 +79,6 @@ def daemon(folder, zone):
     with running([TAPROOT, 'serve', '--config', path]) as process:
         time.sleep(1.5)
         assert process.poll() is None, 'the daemon ended'
-        yield process
-
-
-@contextlib.contextmanager
-def unbound(folder):
-    """Serves as the peer: Debian's Unbound with its built-in hints, validation off."""
-    path = os.path.join(folder, 'unbound.conf')
-    with open(path, 'w', encoding='utf-8') as file:
-        file.write('server:\n interface: %s@%d\n module-config: "iterator"\n do-daemonize: no\n chroot: ""\n username: ""\n'
-                   ' pidfile: ""\n directory: "%s"\n use-syslog: no\n logfile: "%s/unbound.log"\n do-ip6: yes\n'
-                   ' qname-minimisation: yes\n minimal-responses: yes\n outgoing-range: 2048\n num-queries-per-thread: 1024\n'
-                   'remote-control:\n control-enable: no\n' % (*PEER, folder, folder))
-    with running(['unbound', '-c', path]) as process:
-        time.sleep(1.5)
         yield process
 
 
@@ -140,7 +128,7 @@ def inside(zone, folder):
         with daemon(folder, zone):
             lost, codes = dnsperf(names)
             ours = lab_dns.ask_all(DAEMON, questions, window=100)
-        with unbound(folder):
+        with peers.walking('unbound', folder, *PEER):
             theirs = lab_dns.ask_all(PEER, questions, window=100)
     seen = {'lost': lost, 'codes': codes, 'tlds': len({q[0].rstrip('.').rsplit('.', 1)[-1] for q in questions}),
             'distinct': len(set(questions)), 'ours': collections.Counter(), 'theirs': collections.Counter(), 'agree': 0, 'wrong': []}

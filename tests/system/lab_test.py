@@ -15,6 +15,7 @@ import tempfile
 import time
 
 import lab_dns
+import peers
 
 LAB, ENTER = sys.argv[1], sys.argv[2]
 NAMES = 600
@@ -129,43 +130,58 @@ def names():
     assert len(truths) == 200 and {'NOERROR', 'NXDOMAIN'} <= {truth['rcode'] for truth in truths}
 
 
-def in_namespace(*mode):
+def in_namespace(peer, *mode):
     """Runs this file inside a namespace; returns what the inside measured."""
     zone = shared_root_zone()
-    if not shutil.which('unbound'):
-        raise Skip('unbound is not installed')
+    if not peers.installed(peer):
+        raise Skip(peer + ' is not installed')
     if subprocess.run([ENTER, 'true'], capture_output=True, check=False).returncode != 0:
         raise Skip('no network namespace (neither root nor unshare -rn)')
-    done = subprocess.run([ENTER, sys.executable, os.path.abspath(__file__), LAB, ENTER, '--inside', zone, FOLDER, *mode],
+    done = subprocess.run([ENTER, sys.executable, os.path.abspath(__file__), LAB, ENTER, '--inside', zone, FOLDER, peer, *mode],
                           capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    seen = json.loads(done.stdout.splitlines()[-1])
+    print('%s: %d of %d as the model has it' % (' '.join([peer, *mode]), seen['same'], NAMES))
+    return seen
 
 
 @case
 def honest_without_tempers():
     """Where all servers are healthy, Unbound finds exactly what the model holds to be true."""
-    seen = in_namespace('--no-tempers', '--latency', '0:2')
+    seen = in_namespace('unbound', '--no-tempers', '--latency', '0:2')
     assert seen['same'] == NAMES, seen
 
 
 @case
 def honest_with_tempers():
     """Where servers are broken, Unbound finds the truth, and fails where no server works; else for 1 name in 100 at most."""
-    seen = in_namespace('--latency', '1:10')
+    seen = in_namespace('unbound', '--latency', '1:10')
     assert not seen['different'] and seen['allowed'] > 0, seen
     assert len(seen['failed']) * 100 <= NAMES, seen
 
 
-def start_unbound(folder):
-    """Starts Unbound with the hints that it was built with, validation off."""
-    with open(folder + '/unbound.conf', 'w', encoding='utf-8') as file:
-        file.write('server:\n  interface: %s@%d\n  module-config: "iterator"\n  do-daemonize: no\n  chroot: ""\n'
-                   '  username: ""\n  pidfile: ""\n  directory: "%s"\n  use-syslog: no\n  logfile: "%s/unbound.log"\n'
-                   '  verbosity: 1\n  do-ip6: yes\n  qname-minimisation: yes\n  minimal-responses: yes\n'
-                   '  outgoing-range: 512\n  num-queries-per-thread: 512\nremote-control:\n  control-enable: no\n' %
-                   (*RESOLVER, folder, folder))
-    return subprocess.Popen(['unbound', '-c', folder + '/unbound.conf'])
+def resolves(peer, least_percent):
+    """Asserts that a resolver finds what the model holds to be true, with healthy servers."""
+    seen = in_namespace(peer, '--no-tempers', '--latency', '0:2')
+    assert seen['same'] * 100 >= NAMES * least_percent, seen
+
+
+@case
+def knot_resolver():
+    """Knot Resolver resolves through the lab."""
+    resolves('kresd', 98)
+
+
+@case
+def powerdns_recursor():
+    """PowerDNS Recursor resolves through the lab."""
+    resolves('pdns_recursor', 98)
+
+
+@case
+def bind():
+    """BIND resolves through the lab."""
+    resolves('named', 98)
 
 
 def judge(question, truth, found):
@@ -182,20 +198,15 @@ def judge(question, truth, found):
     return 'same' if found[0] == truth['rcode'] and got == wanted else 'different'
 
 
-def inside(zone, folder, words):
-    """Serves in the namespace, lets Unbound resolve the names, and prints how its answers stand to the truth."""
+def inside(zone, folder, peer, words):
+    """Serves in the namespace, lets a resolver resolve the names, and prints how its answers stand to the truth."""
     options = ['--root-zone', zone]
     options += [word for word in words if word == '--no-tempers']
     text = lab('names', str(NAMES), *options)
     questions = [tuple(line.split()) for line in text.splitlines()]
     with serving('--namespace', *options, *(word for word in words if word != '--no-tempers')):
-        unbound = start_unbound(folder)
-        try:
-            time.sleep(1.5)
+        with peers.walking(peer, folder, *RESOLVER):
             found = lab_dns.ask_all(RESOLVER, questions)
-        finally:
-            unbound.terminate()
-            unbound.wait(timeout=10)
     truths = [json.loads(line) for line in lab('truth', '-', *options, text=text).splitlines()]
     seen = {'same': 0, 'allowed': 0, 'failed': [], 'different': []}
     for index, (question, truth) in enumerate(zip(questions, truths)):
@@ -228,7 +239,7 @@ def main():
 
 if __name__ == '__main__':
     if '--inside' in sys.argv:
-        inside(sys.argv[4], sys.argv[5], sys.argv[6:])
+        inside(sys.argv[4], sys.argv[5], sys.argv[6], sys.argv[7:])
         sys.exit(0)
     with tempfile.TemporaryDirectory() as FOLDER:
         sys.exit(main())
