@@ -26,7 +26,6 @@ using BigNumber = std::unique_ptr<BIGNUM, Free<BN_free>>;
 using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
 using EcGroup = std::unique_ptr<EC_GROUP, Free<EC_GROUP_free>>;
 using EcPoint = std::unique_ptr<EC_POINT, Free<EC_POINT_free>>;
-using EcdsaSignature = std::unique_ptr<ECDSA_SIG, Free<ECDSA_SIG_free>>;
 using ParamBuild = std::unique_ptr<OSSL_PARAM_BLD, Free<OSSL_PARAM_BLD_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, Free<OSSL_PARAM_free>>;
 
@@ -110,17 +109,75 @@ Octets PublicOctets(Algorithm algorithm, const EVP_PKEY* key) {
   return octets;
 }
 
-/// Returns the signature `r | s` (RFC 6605 section 4) of its DER form.
-Octets FromEcdsaDer(OctetView der, size_t scalar_octets) {
-  const uint8_t* at = der.data();
-  const EcdsaSignature ecdsa(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
-  CHECK(ecdsa != nullptr);
-  Octets signature(2 * scalar_octets);
-  const auto size = static_cast<int>(scalar_octets);
-  BN_bn2binpad(ECDSA_SIG_get0_r(ecdsa.get()), signature.data(), size);
-  BN_bn2binpad(ECDSA_SIG_get0_s(ecdsa.get()), signature.data() + scalar_octets, size);
-  return signature;
+/// Returns the digest of the octets.
+Octets DigestOf(const EVP_MD* hash, OctetView octets) {
+  Octets digest(EVP_MAX_MD_SIZE);
+  unsigned size = 0;
+  CHECK(EVP_Digest(octets.data(), octets.size(), digest.data(), &size, hash, nullptr) == 1);
+  digest.resize(size);
+  return digest;
 }
+
+/// Returns a number of its octets in network order.
+BigNumber NumberOf(OctetView octets) {
+  return BigNumber(BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr));
+}
+
+/// Signs with ECDSA (FIPS 186-5 section 6.4), the secret number of each signature derived from key and digest.
+/// OpenSSL 3.0 has no such signatures.
+class EcdsaSigner {
+ public:
+  EcdsaSigner(Algorithm algorithm, const EVP_PKEY* key)
+      : algorithm_(algorithm),
+        group_(EC_GROUP_new_by_curve_name(algorithm == Algorithm::kEcdsaP256Sha256 ? NID_X9_62_prime256v1
+                                                                                   : NID_secp384r1)),
+        secret_octets_(NumberOf(key, OSSL_PKEY_PARAM_PRIV_KEY)),
+        secret_(NumberOf(secret_octets_)) {}
+
+  /// Returns the signature `r | s` (RFC 6605 section 4).
+  Octets Sign(OctetView octets) const {
+    const Octets digest = DigestOf(HashOf(algorithm_), octets);
+    for (uint8_t attempt = 0;; ++attempt) {
+      Octets signature = Attempt(digest, attempt);
+      if (!signature.empty()) return signature;
+    }
+  }
+
+ private:
+  /// Returns the signature with one secret number, or nothing in the one case of 2^256 where another is needed.
+  Octets Attempt(OctetView digest, uint8_t attempt) const {
+    const BIGNUM* const order = EC_GROUP_get0_order(group_.get());
+    const std::unique_ptr<BN_CTX, Free<BN_CTX_free>> numbers(BN_CTX_new());
+    Octets seed = secret_octets_;
+    Append(digest, seed);
+    seed.push_back(attempt);
+    const BigNumber once = NumberOf(Stretch(seed));
+    const BigNumber hashed = NumberOf(digest);
+    const BigNumber r(BN_new());
+    const BigNumber s(BN_new());
+    const EcPoint point(EC_POINT_new(group_.get()));
+    CHECK(BN_mod(once.get(), once.get(), order, numbers.get()) == 1);
+    CHECK(EC_POINT_mul(group_.get(), point.get(), once.get(), nullptr, nullptr, numbers.get()) == 1);
+    CHECK(EC_POINT_get_affine_coordinates(group_.get(), point.get(), r.get(), nullptr, numbers.get()) == 1);
+    CHECK(BN_nnmod(r.get(), r.get(), order, numbers.get()) == 1);
+    // s = (digest + r * secret) / once, modulo the order.
+    CHECK(BN_mod_mul(s.get(), r.get(), secret_.get(), order, numbers.get()) == 1);
+    CHECK(BN_mod_add(s.get(), s.get(), hashed.get(), order, numbers.get()) == 1);
+    const BigNumber inverse(BN_mod_inverse(nullptr, once.get(), order, numbers.get()));
+    CHECK(inverse != nullptr && BN_mod_mul(s.get(), s.get(), inverse.get(), order, numbers.get()) == 1);
+    if (BN_is_zero(r.get()) || BN_is_zero(s.get())) return {};
+    const size_t size = ScalarOctets(algorithm_);
+    Octets signature(2 * size);
+    BN_bn2binpad(r.get(), signature.data(), static_cast<int>(size));
+    BN_bn2binpad(s.get(), signature.data() + size, static_cast<int>(size));
+    return signature;
+  }
+
+  Algorithm algorithm_;
+  EcGroup group_;
+  Octets secret_octets_;
+  BigNumber secret_;
+};
 
 }  // namespace
 
@@ -128,6 +185,7 @@ Octets FromEcdsaDer(OctetView der, size_t scalar_octets) {
 struct SigningKey::Handle {
   Algorithm algorithm;
   EvpKey key;
+  std::optional<EcdsaSigner> ecdsa{};  ///< Signs in OpenSSL's place.
 };
 
 SigningKey::SigningKey(std::unique_ptr<Handle> handle, Dnskey dnskey)
@@ -136,10 +194,28 @@ SigningKey::~SigningKey() = default;
 SigningKey::SigningKey(SigningKey&&) noexcept = default;
 SigningKey& SigningKey::operator=(SigningKey&&) noexcept = default;
 
+namespace {
+
+/// Returns the flags of a DNSKEY.
+uint16_t FlagsOf(SigningKey::Role role) {
+  switch (role) {
+    case SigningKey::Role::kZoneSigning:
+      return Dnskey::kZoneFlag;
+    case SigningKey::Role::kKeySigning:
+      return Dnskey::kZoneFlag | Dnskey::kSepFlag;
+    case SigningKey::Role::kRevoked:
+      return Dnskey::kZoneFlag | Dnskey::kSepFlag | Dnskey::kRevokeFlag;
+  }
+  return 0;
+}
+
+}  // namespace
+
 std::optional<SigningKey> SigningKey::Make(std::unique_ptr<Handle> handle, Role role) {
   if (handle->key == nullptr) return std::nullopt;
   Octets rdata;
-  Append16(Dnskey::kZoneFlag | (role == Role::kKeySigning ? Dnskey::kSepFlag : 0), rdata);
+  if (ScalarOctets(handle->algorithm) != 0) handle->ecdsa.emplace(handle->algorithm, handle->key.get());
+  Append16(FlagsOf(role), rdata);
   rdata.push_back(3);  // RFC 4034 section 2.1.2.
   rdata.push_back(static_cast<uint8_t>(handle->algorithm));
   Append(PublicOctets(handle->algorithm, handle->key.get()), rdata);
@@ -170,6 +246,7 @@ std::optional<SigningKey> SigningKey::FromPem(Algorithm algorithm, Role role, st
 }
 
 Octets SigningKey::Sign(OctetView octets) const {
+  if (handle_->ecdsa) return handle_->ecdsa->Sign(octets);
   const EvpDigestContext context(EVP_MD_CTX_new());
   const EVP_MD* const hash = HashOf(handle_->algorithm);
   CHECK(EVP_DigestSignInit(context.get(), nullptr, hash, nullptr, handle_->key.get()) == 1);
@@ -178,8 +255,7 @@ Octets SigningKey::Sign(OctetView octets) const {
   Octets signature(size);
   CHECK(EVP_DigestSign(context.get(), signature.data(), &size, octets.data(), octets.size()) == 1);
   signature.resize(size);
-  const size_t scalar_octets = ScalarOctets(handle_->algorithm);
-  return scalar_octets == 0 ? signature : FromEcdsaDer(signature, scalar_octets);
+  return signature;
 }
 
 Octets SignSet(const wire::RrSet& rrset, const wire::Name& zone, const SigningKey& key, Validity validity) {

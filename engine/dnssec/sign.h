@@ -18,8 +18,8 @@ namespace dnssec {
 /// A private key with its DNSKEY. Immutable; any thread may sign with it.
 class SigningKey {
  public:
-  /// What a key is for (RFC 4034 section 2.1.1).
-  enum class Role : uint8_t { kZoneSigning, kKeySigning };
+  /// What a key is for (RFC 4034 section 2.1.1); a revoked one signs its own set alone (RFC 5011 section 2.1).
+  enum class Role : uint8_t { kZoneSigning, kKeySigning, kRevoked };
 
   /// Returns the key of an ECDSA or EdDSA algorithm that follows from `seed` (hashed, so of any length): the same key
   /// for the same seed. Nothing for RSA, whose keys come from a pool.
@@ -35,7 +35,9 @@ class SigningKey {
   /// The public side.
   const Dnskey& dnskey() const { return dnskey_; }
 
-  /// Returns the signature over the octets in the form of an RRSIG's last field. ECDSA's is another one each time.
+  /// Returns the signature over the octets in the form of an RRSIG's last field. The same octets have the same
+  /// signature under all algorithms, so that what is signed in a simulation can be replayed: ECDSA's secret number
+  /// follows from key and octets, in the spirit of RFC 6979.
   world::Octets Sign(world::OctetView octets) const;
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/simulator/internet_attestor.h"
 #include "engine/simulator/internet_authority.h"
 #include "engine/simulator/internet_names.h"
 #include "engine/simulator/internet_oracle.h"
@@ -39,6 +40,21 @@ wire::Message Bare(const wire::Header& query, const std::optional<wire::Question
   return response;
 }
 
+/// Returns the EDNS of a response to the query (RFC 6891 section 6.1.1, RFC 3225 section 3).
+wire::Edns EdnsFor(const wire::Message& query) {
+  wire::Edns edns;
+  edns.dnssec_ok = query.edns->dnssec_ok;
+  return edns;
+}
+
+/// Returns whether the query asks for DNSSEC's records.
+Wish WishOf(const wire::Message& query) { return query.edns && query.edns->dnssec_ok ? Wish::kDnssec : Wish::kPlain; }
+
+/// Returns the root zone that is served.
+zone::Snapshot ServedRoot(zone::Snapshot root, const Trust& trust) {
+  return trust.is_on() ? PrepareRoot(*root, trust) : root;
+}
+
 /// Returns the code that a query gets for its form alone, if it is not an ordinary question.
 std::optional<wire::Rcode> FaultOf(const wire::Message& query) {
   if (query.header.opcode != wire::Opcode::kQuery) return wire::Rcode::kNotImp;
@@ -56,16 +72,20 @@ std::optional<wire::Rcode> FaultOf(const wire::Message& query) {
 struct Internet::State {
   State(zone::Snapshot root, const InternetOptions& the_options)
       : options(the_options),
-        atlas(options, std::move(root)),
+        trust(options.signing, options.seed),
+        atlas(options, ServedRoot(std::move(root), trust)),
         records(atlas),
         authority(atlas, records),
-        oracle(options, atlas, records),
-        names(atlas, oracle) {}
+        attestor(atlas, records, trust),
+        oracle(options, {atlas, records, trust, attestor}),
+        names(atlas, oracle, trust) {}
 
   InternetOptions options;
+  Trust trust;
   Atlas atlas;
   Records records;
   Authority authority;
+  Attestor attestor;
   Oracle oracle;
   Names names;
 
@@ -85,35 +105,44 @@ struct Internet::State {
     return {};
   }
 
+  /// A query that reached a server.
+  struct Arrival {
+    const world::Address& server;
+    world::Protocol via;
+    Temper temper;
+    const wire::Message& query;
+  };
+
   /// Returns the messages that the server sends for a query that reached it.
-  std::vector<wire::Message> Respond(const world::Address& server, world::Protocol via, const wire::Message& query,
-                                     Temper temper, Census& census) const;
+  std::vector<wire::Message> Respond(const Arrival& arrival, Signer& signer, Census& census) const;
 };
 
-std::vector<wire::Message> Internet::State::Respond(const world::Address& server, world::Protocol via,
-                                                    const wire::Message& query, Temper temper, Census& census) const {
+std::vector<wire::Message> Internet::State::Respond(const Arrival& arrival, Signer& signer, Census& census) const {
+  const wire::Message& query = arrival.query;
   std::vector<wire::Message> messages;
   if (const auto fault = FaultOf(query)) {
     messages.push_back(Bare(query.header, query.question, *fault));
   } else {
     const wire::Question& question = *query.question;
     const Chain chain = atlas.ChainTo(question.name);
-    const auto index = Served(chain, question, server);
+    const auto index = Served(chain, question, arrival.server);
     if (!index) {
       // Only of the listed servers is it known that they are servers at all.
-      if (atlas.addresses().ServesTld(server)) {
+      if (atlas.addresses().ServesTld(arrival.server)) {
         messages.push_back(Bare(query.header, question, wire::Rcode::kRefused));
       }
       return messages;
     }
     const ZoneAt zone{chain, *index};
     wire::Message right = authority.Respond(question, zone, census);
+    if (trust.is_on()) attestor.Complete(WishOf(query), zone, signer, right);
     right.header.id = query.header.id;
     right.header.rd = query.header.rd;
-    if (query.edns) right.edns = wire::Edns{};
+    if (query.edns) right.edns = EdnsFor(query);
     const bool is_at_empty =
         zone.plan().kind != ZoneKind::kRoot && atlas.nodes().Find(zone.plan(), question.name).node.role == Role::kEmpty;
-    return Spoil({query, via, temper, atlas.addresses().LotOf(server), zone, is_at_empty}, std::move(right), atlas);
+    return Spoil({query, arrival.via, arrival.temper, atlas.addresses().LotOf(arrival.server), zone, is_at_empty},
+                 std::move(right), atlas);
   }
   if (query.edns) messages.front().edns = wire::Edns{};
   return messages;
@@ -126,6 +155,12 @@ Internet::~Internet() = default;
 
 std::vector<Reply> Internet::Ask(const world::Address& server, world::Protocol via, world::OctetView query,
                                  world::Instant now, uint64_t draw, Census& census) const {
+  Notary notary;
+  return Ask(server, via, query, now, draw, census, notary);
+}
+
+std::vector<Reply> Internet::Ask(const world::Address& server, world::Protocol via, world::OctetView query,
+                                 world::Instant now, uint64_t draw, Census& census, Notary& notary) const {
   const Addresses& addresses = state_->atlas.addresses();
   if (!state_->IsOn(server)) return {};
   const Temper temper = addresses.TemperOf(server);
@@ -141,12 +176,15 @@ std::vector<Reply> Internet::Ask(const world::Address& server, world::Protocol v
   const std::optional<wire::Message> message = wire::Parse(query);
   std::vector<wire::Message> messages;
   if (message && !message->header.qr) {
-    messages = state_->Respond(server, via, *message, temper, census);
+    Signer signer(notary, state_->trust.WallAt(now));
+    messages = state_->Respond({server, via, temper, *message}, signer, census);
   } else if (const auto opening = wire::ParseOpening(query); opening && !opening->header.qr) {
     messages.push_back(Bare(opening->header, opening->question, wire::Rcode::kFormErr));
   }
 
   const size_t limit = message ? LimitOf(*message, via) : kLeastUdpOctets;
+  const bool wants_signatures = message && WishOf(*message) == Wish::kDnssec && state_->trust.is_on();
+  const auto signatures = wants_signatures ? wire::Signatures::kInclude : wire::Signatures::kOmit;
   const world::Duration base = addresses.LatencyOf(server) * (via == world::Protocol::kTcp ? 2 : 1);
   world::Duration delay = base + base * static_cast<int64_t>(Roll(chance, Matter::kJitter) % 100) / 1000;
   if (is_lost) delay += kRetransmission;
@@ -154,7 +192,7 @@ std::vector<Reply> Internet::Ask(const world::Address& server, world::Protocol v
   for (size_t i = 0; i < messages.size(); ++i) {
     const bool is_forgery = i + 1 < messages.size();
     replies[i].delay = is_forgery ? delay * 3 / 4 : delay;
-    wire::Write(messages[i], limit, wire::Signatures::kOmit, replies[i].octets);
+    wire::Write(messages[i], limit, signatures, replies[i].octets);
   }
   return replies;
 }
@@ -180,6 +218,25 @@ std::vector<world::Address> Internet::RootServers() const {
 }
 
 const zone::Zone& Internet::root() const { return state_->atlas.anchors().root(); }
+
+std::string Internet::RootZoneText(world::Instant now) const {
+  std::string text;
+  if (!state_->trust.is_on()) {
+    for (const wire::RrSet& rrset : root().rrsets()) text += wire::ToText(rrset);
+    return text;
+  }
+  Notary notary;
+  Signer signer(notary, state_->trust.WallAt(now));
+  for (const wire::RrSet& rrset : state_->attestor.root().AllSets(signer)) text += wire::ToText(rrset);
+  return text;
+}
+
+wire::RrSet Internet::TrustAnchor(world::Instant now) const {
+  Notary notary;
+  Signer signer(notary, state_->trust.WallAt(now));
+  const ZonePlan zone = state_->trust.RootPlan();
+  return signer.DsSet({zone, state_->trust.PlanOf(zone, zone)});
+}
 
 Census& Census::operator+=(const Census& other) {
   for (size_t i = 0; i < tempers.size(); ++i) tempers[i] += other.tempers[i];

@@ -73,6 +73,40 @@ std::string_view ToText(Temper temper);
 /// Returns `sibling-glue` and the like.
 std::string_view ToText(Shape shape);
 
+/// What is wrong with a signed zone. Its names are bogus then, and all below it.
+enum class Flaw : uint8_t {
+  kNone,
+  kExpired,       ///< All signatures are past their time.
+  kNotYetValid,   ///< All signatures are before it.
+  kWrongKey,      ///< All signatures but those of the DNSKEY set are of a key that is not published.
+  kMissingKey,    ///< The DS names a key that the zone does not have.
+  kStripped,      ///< There are no signatures and no denials.
+  kWrongLabels,   ///< The signatures say that the names have more labels than they do.
+  kForgedDenial,  ///< Denials are signed well and prove something else; what needs none is secure.
+};
+inline constexpr size_t kFlaws = 8;
+
+/// Returns `wrong-key` and the like.
+std::string_view ToText(Flaw flaw);
+
+/// What a validator that trusts the root's keys has to think of an answer (RFC 4033 section 5).
+enum class Security : uint8_t {
+  kSecure,
+  kInsecure,
+  kBogus,  ///< Answered SERVFAIL.
+};
+
+/// Returns `secure` and the like.
+std::string_view ToText(Security security);
+
+/// How much of the pocket internet is signed.
+struct SigningOptions {
+  bool on = false;                 ///< Off: nothing is, whatever stands in the root zone.
+  int signed_permille = 700;       ///< Of zones below the TLDs; of TLDs most are.
+  int flawed_permille = 50;        ///< Of signed zones below the TLDs that serve no others.
+  world::WallTime wall_at_zero{};  ///< The civil time of Instant zero: keys roll and signatures end by civil time.
+};
+
 /// What makes one pocket internet differ from another.
 struct InternetOptions {
   uint64_t seed = 1;
@@ -89,6 +123,7 @@ struct InternetOptions {
   bool ipv6 = true;
   /// Addresses at which the model puts no server: the resolver's own.
   std::vector<world::Address> never;
+  SigningOptions signing;
 };
 
 /// One datagram or TCP message that comes back, and when.
@@ -111,6 +146,8 @@ struct Truth {
   /// NXDOMAIN is right as well as NODATA: the name is an empty non-terminal, and a server of the zone is
   /// kFailsMinimised with NXDOMAIN. NameToAsk never gives such a name.
   bool perhaps_nxdomain = false;
+  /// What is thought of the answer by a validator whom the servers let see all of it.
+  Security security = Security::kInsecure;
 };
 
 /// How often each temper and shape was met; kept by the caller, so that the model stays a pure function.
@@ -121,6 +158,8 @@ struct Census {
   /// Adds what another counted.
   Census& operator+=(const Census& other);
 };
+
+class Notary;
 
 /// The pocket internet: every TLD of a root zone at its real servers, and below them millions of zones that are
 /// computed from a hash of their names. A pure function of (server, query, time): no state, no clock, safe from any
@@ -137,6 +176,9 @@ class Internet {
   /// replies. What is lost over TCP only comes later. The octets have no length before them over TCP either.
   std::vector<Reply> Ask(const world::Address& server, world::Protocol via, world::OctetView query, world::Instant now,
                          uint64_t draw, Census& census) const;
+  /// The same, faster where zones are signed: keys and signatures are kept in `notary`.
+  std::vector<Reply> Ask(const world::Address& server, world::Protocol via, world::OctetView query, world::Instant now,
+                         uint64_t draw, Census& census, Notary& notary) const;
 
   /// Returns what is true of the question at `now`. Computed from the rules and not by asking the servers. Requires for
   /// a meaningful result: class IN and no meta type.
@@ -153,7 +195,15 @@ class Internet {
   /// The root servers' addresses: those of the root zone's own NS set.
   std::vector<world::Address> RootServers() const;
 
+  /// The root zone that is served. Where zones are signed it has no signatures, and keys of another time.
   const zone::Zone& root() const;
+
+  /// Returns the whole root zone as a file, at `now`; with signatures and ZONEMD where zones are signed.
+  std::string RootZoneText(world::Instant now) const;
+
+  /// Returns the DS set of the keys that vouch for the root zone at `now`, those of the near future included.
+  /// Requires: zones are signed.
+  wire::RrSet TrustAnchor(world::Instant now) const;
 
  private:
   struct State;

@@ -36,6 +36,17 @@ enum class Matter : uint8_t {
   kJitter,
   kLoss,
   kForgery,
+  kSigned,
+  kNoDs,
+  kAlgorithm,
+  kDenialKind,
+  kNsec3,
+  kFlaw,
+  kSingleKey,
+  kKeyPhase,
+  kKeyPool,
+  kResigning,
+  kChildDs,
 };
 
 /// Scrambles 64 bits; a bijection without visible pattern.

@@ -82,6 +82,13 @@ constexpr std::array kTemplates = {
     Template{"www.old.lab", RrType::kAaaa},
 };
 
+/// What is asked beside that where zones are signed.
+constexpr std::array kSignedTemplates = {
+    Template{"", RrType::kDnskey},     Template{"", RrType::kDs},        Template{"", kCds},
+    Template{"", RrType::kNsec3param}, Template{"sub", RrType::kDs},     Template{"lab", RrType::kDs},
+    Template{"sub", RrType::kDnskey},  Template{"lab.sub", RrType::kDs},
+};
+
 /// Questions about one site before the next of its TLD.
 constexpr uint64_t kQuestionsOfSite = 5;
 
@@ -98,7 +105,8 @@ wire::Name Prefixed(std::string_view prefix, wire::Name name) {
 
 }  // namespace
 
-Names::Names(const Atlas& atlas, const Oracle& oracle) : atlas_(atlas), oracle_(oracle) {
+Names::Names(const Atlas& atlas, const Oracle& oracle, const Trust& trust)
+    : atlas_(atlas), oracle_(oracle), trust_(trust) {
   const wire::Name arpa = Below("arpa", wire::Name());
   for (const Tld& tld : atlas.anchors().tlds()) {
     if (tld.name != arpa) tlds_.push_back(tld.name);
@@ -136,7 +144,9 @@ wire::Question Names::NearTop(const wire::Name& tld, uint64_t roll) const {
 }
 
 wire::Question Names::InSite(const wire::Name& site, uint64_t roll) const {
-  const Template& chosen = kTemplates[roll % kTemplates.size()];
+  const size_t of_signed = trust_.is_on() ? kSignedTemplates.size() : 0;
+  const size_t place = roll % (kTemplates.size() + of_signed);
+  const Template& chosen = place < kTemplates.size() ? kTemplates[place] : kSignedTemplates[place - kTemplates.size()];
   // Below an empty non-terminal of the TLD the site is one label further down.
   const Chain chain = atlas_.ChainTo(site);
   const Node node = atlas_.nodes().At(chain[1], site);

@@ -10,7 +10,7 @@ namespace simulator {
 /// The endless list of names worth asking.
 class Names {
  public:
-  Names(const Atlas& atlas, const Oracle& oracle);
+  Names(const Atlas& atlas, const Oracle& oracle, const Trust& trust);
 
   /// See Internet::NameToAsk.
   wire::Question At(uint64_t index) const;
@@ -23,6 +23,7 @@ class Names {
 
   const Atlas& atlas_;
   const Oracle& oracle_;
+  const Trust& trust_;
   std::vector<wire::Name> tlds_;  ///< Those below which anybody asks: not arpa.
 };
 

@@ -178,6 +178,7 @@ Role Nodes::SecondLevel(const wire::Name& name) const {
     case Anchors::Mark::kNone:
       break;
   }
+  if (name.IsWildcard()) return Role::kAbsent;  // A wildcard's NS set would mean nothing (RFC 4592 section 4.2).
   if (HosterNumber(name.Label(0))) return Role::kCut;
   const uint64_t roll = Roll(LotOf(name), Matter::kDisposition) % 1000;
   if (roll < 100) return Role::kAbsent;
@@ -197,7 +198,7 @@ Node Nodes::AtTld(const ZonePlan& zone, const wire::Name& owner) const {
     return {mark == Anchors::Mark::kAncestor ? Role::kEmpty : Role::kAbsent, 0};
   }
   // Names such as example.co.uk: registered below an empty non-terminal of the TLD.
-  if (below > 2 || Happens(LotOf(owner), Matter::kDisposition, 200)) return {};
+  if (below > 2 || owner.IsWildcard() || Happens(LotOf(owner), Matter::kDisposition, 200)) return {};
   return {Role::kCut, 0};
 }
 

@@ -31,6 +31,7 @@ struct RootTruth {
 
 Truth Oracle::TruthOf(const wire::Question& question, world::Instant now) const {
   Truth truth;
+  if (trust_.is_on()) truth.security = Security::kSecure;
   wire::Question current = question;
   for (int aliases = 0; aliases <= kMostAliases; ++aliases) {
     Chain chain = atlas_.ChainTo(current.name);
@@ -39,8 +40,12 @@ Truth Oracle::TruthOf(const wire::Question& question, world::Instant now) const 
     const Match match = chain.size() > 1 ? atlas_.nodes().Find(chain.back(), current.name) : Match{};
     const bool is_big = match.node.role == Role::kBigText && current.type == wire::RrType::kTxt;
     const bool is_empty = match.kind == MatchKind::kExact && match.node.role == Role::kEmpty;
-    JudgeChain(chain, {now, is_big, is_empty, 0}, truth);
-    const std::optional<wire::Name> next = Extend(current, chain, truth);
+    const bool is_signed = trust_.is_on() && trust_.SecurityOf(chain) == Security::kSecure;
+    JudgeChain(chain, {now, is_big, is_empty, 0, is_signed}, truth);
+    const Step step{current, chain, match, now};
+    const size_t before = truth.answer.size();
+    const std::optional<wire::Name> next = Extend(step, truth);
+    JudgeSecurity(step, truth.answer.size() - before, truth);
     if (!next) return truth;
     current.name = *next;
   }
@@ -48,13 +53,38 @@ Truth Oracle::TruthOf(const wire::Question& question, world::Instant now) const 
   return truth;
 }
 
-std::optional<wire::Name> Oracle::Extend(const wire::Question& question, const Chain& chain, Truth& truth) const {
+void Oracle::JudgeSecurity(const Step& step, size_t added, Truth& truth) const {
+  if (!trust_.is_on()) return;
+  truth.security = Graver(truth.security, trust_.SecurityOf(step.chain));
+  if (truth.security != Security::kSecure || step.chain.size() == 1) return;
+  const bool needs_denial = added == 0 || step.match.kind == MatchKind::kWildcard;
+  if (!needs_denial) return;
+  const TrustPlan plan = trust_.PlanOf({step.chain, step.chain.size() - 1});
+  if (plan.flaw == Flaw::kForgedDenial) truth.security = Security::kBogus;
+  // RFC 5155 section 9.2: no AD where an opt-out record covers the next closer name.
+  const bool covers_next_closer = step.match.kind != MatchKind::kExact;
+  if (plan.flaw == Flaw::kNone && covers_next_closer && plan.denial == DenialKind::kNsec3OptOut) {
+    truth.security = Security::kInsecure;
+  }
+}
+
+std::optional<wire::RrSet> Oracle::SetAt(const Step& step) const {
+  const ZoneAt zone{step.chain, step.chain.size() - 1};
+  if (auto alias = records_.AliasAt(zone, step.match.owner, step.match.node)) return alias;
+  auto set = records_.SetAt(zone, step.match.owner, step.match.node, step.question.type);
+  if (set || !trust_.is_on()) return set;
+  Notary notary;
+  Signer signer(notary, trust_.WallAt(step.now));
+  return attestor_.KeySetAt(step.question, zone, step.match, signer);
+}
+
+std::optional<wire::Name> Oracle::Extend(const Step& step, Truth& truth) const {
+  const auto& [question, chain, match, now] = step;
   if (chain.size() == 1) {
-    ExtendFromRoot(question, truth);
+    ExtendFromRoot(step, truth);
     return {};
   }
   const ZoneAt zone{chain, chain.size() - 1};
-  const Match match = atlas_.nodes().Find(zone.plan(), question.name);
   if (match.kind == MatchKind::kNone) {
     truth.rcode = wire::Rcode::kNxDomain;
     return {};
@@ -77,8 +107,7 @@ std::optional<wire::Name> Oracle::Extend(const wire::Question& question, const C
     if (question.type == wire::RrType::kCname) return {};
     return renamed;
   }
-  auto alias = records_.AliasAt(zone, match.owner, match.node);
-  auto set = alias ? std::move(alias) : records_.SetAt(zone, match.owner, match.node, question.type);
+  auto set = SetAt(step);
   if (!set) {
     truth.perhaps_nxdomain = match.node.role == Role::kEmpty && DeniesEmpty(zone);
     return {};
@@ -89,15 +118,25 @@ std::optional<wire::Name> Oracle::Extend(const wire::Question& question, const C
   return wire::TargetName(wire::RrType::kCname, *truth.answer.back().rdatas.begin());
 }
 
-void Oracle::ExtendFromRoot(const wire::Question& question, Truth& truth) const {
+void Oracle::ExtendFromRoot(const Step& step, Truth& truth) const {
+  const wire::Question& question = step.question;
   std::visit(RootTruth{truth}, atlas_.anchors().root().Find(question.name, question.type));
+  if (!trust_.is_on()) return;
+  Notary notary;
+  Signer signer(notary, trust_.WallAt(step.now));
+  for (wire::RrSet& set : truth.answer) attestor_.root().Refresh(signer, set);
+  if (question.name.IsRoot() && question.type == wire::RrType::kZonemd) {
+    truth.answer = {attestor_.root().Zonemd(signer)};
+    truth.answer.front().signatures = {};
+  }
 }
 
 void Oracle::JudgeChain(const Chain& chain, Need need, Truth& truth) const {
   for (size_t i = 1; i < chain.size(); ++i) {
     if (truth.unreachable) return;
     const bool is_last = i + 1 == chain.size();
-    const Standing standing = StandingOf({chain, i}, is_last ? need : Need{need.now, false, false, need.depth});
+    const Standing standing =
+        StandingOf({chain, i}, is_last ? need : Need{need.now, false, false, need.depth, need.signatures});
     truth.unreachable = standing.reach == Reach::kNo || standing.reach == Reach::kPerhapsNot;
     truth.uncertain |= standing.reach == Reach::kPerhaps || standing.reach == Reach::kPerhapsNot;
     truth.all_refuse = truth.unreachable && standing.some_refuse && !standing.some_answer_otherwise;
@@ -143,10 +182,13 @@ void Oracle::Weigh(const world::Address& address, Reach host, Need need, Standin
   Reach reach = Reach::kYes;
   const Lot lot = atlas_.addresses().LotOf(address);
   switch (atlas_.addresses().TemperOf(address)) {
-    case Temper::kHealthy:
-    case Temper::kSlow:
     case Temper::kFormErrOnEdns:
     case Temper::kDropsEdns:
+      standing.some_answer_otherwise = true;
+      if (need.signatures) return;
+      break;
+    case Temper::kHealthy:
+    case Temper::kSlow:
     case Temper::kTruncates:
     case Temper::kWrongId:
     case Temper::kWrongQuestion:
@@ -166,6 +208,7 @@ void Oracle::Weigh(const world::Address& address, Reach host, Need need, Standin
     case Temper::kDropsTcp:
       standing.some_answer_otherwise = true;
       if (need.tcp) return;
+      if (need.signatures) reach = Reach::kPerhaps;  // Signed answers may be larger than a datagram.
       break;
     case Temper::kLame:
     case Temper::kServFail:

@@ -2,6 +2,7 @@
 
 #include "engine/simulator/internet.h"
 #include "engine/simulator/internet_atlas.h"
+#include "engine/simulator/internet_attestor.h"
 #include "engine/simulator/internet_records.h"
 
 namespace simulator {
@@ -10,8 +11,21 @@ namespace simulator {
 /// nobody.
 class Oracle {
  public:
-  Oracle(const InternetOptions& options, const Atlas& atlas, const Records& records)
-      : ipv4_(options.ipv4), ipv6_(options.ipv6), atlas_(atlas), records_(records) {}
+  /// The rules that it reads; borrowed.
+  struct Rules {
+    const Atlas& atlas;
+    const Records& records;
+    const Trust& trust;
+    const Attestor& attestor;
+  };
+
+  Oracle(const InternetOptions& options, const Rules& rules)
+      : ipv4_(options.ipv4),
+        ipv6_(options.ipv6),
+        atlas_(rules.atlas),
+        records_(rules.records),
+        trust_(rules.trust),
+        attestor_(rules.attestor) {}
 
   /// See Internet::TruthOf.
   Truth TruthOf(const wire::Question& question, world::Instant now) const;
@@ -23,9 +37,10 @@ class Oracle {
   /// What is asked of the servers of a zone.
   struct Need {
     world::Instant now;
-    bool tcp = false;       ///< The answer does not fit into a datagram.
-    bool is_empty = false;  ///< The question is for an empty non-terminal.
-    int depth = 0;          ///< Of glueless nameservers' names, each looked up for another's sake.
+    bool tcp = false;         ///< The answer does not fit into a datagram.
+    bool is_empty = false;    ///< The question is for an empty non-terminal.
+    int depth = 0;            ///< Of glueless nameservers' names, each looked up for another's sake.
+    bool signatures = false;  ///< What servers say without EDNS, or cannot say over TCP, is of no use to a validator.
   };
 
   /// What is found of a set of servers.
@@ -35,10 +50,22 @@ class Oracle {
     bool some_answer_otherwise = false;
   };
 
+  /// What is asked of the last zone of a chain, and when.
+  struct Step {
+    const wire::Question& question;
+    const Chain& chain;
+    const Match& match;
+    world::Instant now;
+  };
+
   /// Adds what one name of an alias chain has; returns where the chain goes on.
-  std::optional<wire::Name> Extend(const wire::Question& question, const Chain& chain, Truth& truth) const;
-  /// Adds what the root zone's file has.
-  void ExtendFromRoot(const wire::Question& question, Truth& truth) const;
+  std::optional<wire::Name> Extend(const Step& step, Truth& truth) const;
+  /// Adds what the root zone has.
+  void ExtendFromRoot(const Step& step, Truth& truth) const;
+  /// Returns the set at a name, of the types that only signed zones have or of any other.
+  std::optional<wire::RrSet> SetAt(const Step& step) const;
+  /// Notes what a validator thinks of the records that one name of a chain added, `added` of them.
+  void JudgeSecurity(const Step& step, size_t added, Truth& truth) const;
   /// Notes in the truth whether the zones of the chain can be reached.
   void JudgeChain(const Chain& chain, Need need, Truth& truth) const;
   /// Returns how the zone's servers stand, by both its NS sets.
@@ -56,6 +83,8 @@ class Oracle {
   bool ipv6_;
   const Atlas& atlas_;
   const Records& records_;
+  const Trust& trust_;
+  const Attestor& attestor_;
 };
 
 }  // namespace simulator

@@ -80,4 +80,38 @@ std::string_view ToText(Shape shape) {
   return "";
 }
 
+std::string_view ToText(Flaw flaw) {
+  switch (flaw) {
+    case Flaw::kNone:
+      return "none";
+    case Flaw::kExpired:
+      return "expired";
+    case Flaw::kNotYetValid:
+      return "not-yet-valid";
+    case Flaw::kWrongKey:
+      return "wrong-key";
+    case Flaw::kMissingKey:
+      return "missing-key";
+    case Flaw::kStripped:
+      return "stripped";
+    case Flaw::kWrongLabels:
+      return "wrong-labels";
+    case Flaw::kForgedDenial:
+      return "forged-denial";
+  }
+  return "";
+}
+
+std::string_view ToText(Security security) {
+  switch (security) {
+    case Security::kSecure:
+      return "secure";
+    case Security::kInsecure:
+      return "insecure";
+    case Security::kBogus:
+      return "bogus";
+  }
+  return "";
+}
+
 }  // namespace simulator

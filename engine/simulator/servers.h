@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/simulator/internet.h"
+#include "engine/simulator/internet_notary.h"
 #include "engine/world/address.h"
 #include "engine/world/octets.h"
 #include "engine/world/protocol.h"
@@ -39,6 +40,7 @@ class PocketServers final : public Servers {
  private:
   const Internet& internet_;
   Census census_;
+  Notary notary_;
 };
 
 }  // namespace simulator

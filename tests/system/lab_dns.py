@@ -4,7 +4,8 @@ import struct
 import time
 
 TYPES = {'A': 1, 'NS': 2, 'CNAME': 5, 'SOA': 6, 'PTR': 12, 'HINFO': 13, 'MX': 15, 'TXT': 16, 'AAAA': 28, 'SRV': 33,
-         'DNAME': 39, 'DS': 43, 'TLSA': 52, 'SVCB': 64, 'HTTPS': 65, 'CAA': 257}
+         'DNAME': 39, 'DS': 43, 'DNSKEY': 48, 'NSEC3PARAM': 51, 'TLSA': 52, 'CDS': 59, 'CDNSKEY': 60, 'ZONEMD': 63, 'SVCB': 64,
+         'HTTPS': 65, 'CAA': 257}
 NAMES = {number: text for text, number in TYPES.items()}
 RCODES = {0: 'NOERROR', 1: 'FORMERR', 2: 'SERVFAIL', 3: 'NXDOMAIN', 4: 'NOTIMP', 5: 'REFUSED'}
 
@@ -14,9 +15,10 @@ def type_number(text):
     return TYPES.get(text) or int(text.removeprefix('TYPE'))
 
 
-def query(number, name, rr_type, recursion=True):
-    """Returns a query with EDNS."""
-    octets = struct.pack('>6H', number, 0x100 if recursion else 0, 1, 0, 0, 1)
+def query(number, name, rr_type, recursion=True, authentic=False):
+    """Returns a query with EDNS; with AD where the response shall say whether it is authentic (RFC 6840 section 5.7)."""
+    flags = (0x100 if recursion else 0) | (0x20 if authentic else 0)
+    octets = struct.pack('>6H', number, flags, 1, 0, 0, 1)
     for label in name.rstrip('.').split('.'):
         if label:
             octets += bytes([len(label)]) + label.encode()
@@ -74,6 +76,11 @@ def parse(octets):
     return RCODES.get(flags & 15, str(flags & 15)), bool(flags & 0x200), records
 
 
+def is_authentic(octets):
+    """Returns whether AD is set."""
+    return bool(octets[3] & 0x20)
+
+
 def over_tcp(address, message):
     """Asks over TCP; returns the response."""
     with socket.create_connection(address, timeout=20) as stream:
@@ -87,10 +94,10 @@ def over_tcp(address, message):
     return octets[2:]
 
 
-def ask_all(address, questions, window=40, patience=40.0):
+def ask_all(address, questions, window=40, patience=40.0, authentic=False):
     """Asks many questions of a resolver over UDP, each once and a second time after half the patience.
 
-    Returns {index: (rcode, records)}; an index that is missing got no answer."""
+    Returns {index: (rcode, records, AD)}; an index that is missing got no answer."""
     found, waiting, following = {}, {}, 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.settimeout(0.05)
@@ -98,14 +105,14 @@ def ask_all(address, questions, window=40, patience=40.0):
             now = time.monotonic()
             while len(waiting) < window and following < len(questions):
                 waiting[following] = [now, False]
-                sock.sendto(query(following, *questions[following]), address)
+                sock.sendto(query(following, *questions[following], authentic=authentic), address)
                 following += 1
             for index, state in list(waiting.items()):
                 if now - state[0] > patience:
                     del waiting[index]
                 elif now - state[0] > patience / 2 and not state[1]:
                     state[1] = True
-                    sock.sendto(query(index, *questions[index]), address)
+                    sock.sendto(query(index, *questions[index], authentic=authentic), address)
             try:
                 octets = sock.recv(65536)
             except TimeoutError:
@@ -116,6 +123,7 @@ def ask_all(address, questions, window=40, patience=40.0):
             del waiting[index]
             rcode, truncated, records = parse(octets)
             if truncated:
-                rcode, _, records = parse(over_tcp(address, query(index, *questions[index])))
-            found[index] = (rcode, records)
+                octets = over_tcp(address, query(index, *questions[index], authentic=authentic))
+                rcode, _, records = parse(octets)
+            found[index] = (rcode, records, is_authentic(octets))
     return found

@@ -11,6 +11,7 @@
 #include "tools/lab/options.h"
 #include "tools/lab/serve.h"
 #include "tools/lab/verbs.h"
+#include "tools/lab/worker.h"
 
 namespace lab {
 namespace {
@@ -37,20 +38,30 @@ int Run(const Options& options) {
   }
   const absl::StatusOr<std::string> text = RootText(options);
   if (!text.ok()) return Fail(std::string(text.status().message()));
-  if (options.verb == "root-zone") {
-    fmt::print("{}", *text);
-    return 0;
-  }
   const std::string name = options.root_zone.empty() ? "the lab's root zone" : options.root_zone;
   const world::OctetView octets(reinterpret_cast<const uint8_t*>(text->data()), text->size());
   absl::StatusOr<zone::Snapshot> root = zone::Zone::Parse(octets, name, {});
   if (!root.ok()) return Fail(std::string(root.status().message()));
-  const simulator::Internet internet(*std::move(root), options.internet);
+  simulator::InternetOptions internet_options = options.internet;
+  internet_options.signing.wall_at_zero = WallNow() - MonotonicNow().time_since_epoch();
+  const simulator::Internet internet(*std::move(root), internet_options);
+  const bool is_made = options.root_zone.empty() || options.internet.signing.on;
   if (options.verb == "truth") return PrintTruth(options, internet);
   if (options.verb == "names") return PrintNames(options, internet);
   if (options.verb == "census") return PrintCensus(options, internet);
+  if (options.verb == "anchor" && options.internet.signing.on) {
+    fmt::print("{}", wire::ToText(internet.TrustAnchor(MonotonicNow())));
+    return 0;
+  }
+  const std::string served = options.internet.signing.on ? internet.RootZoneText(MonotonicNow()) : *text;
+  if (options.verb == "root-zone") {
+    fmt::print("{}", served);
+    return 0;
+  }
   if (options.verb != "serve") return Fail(fmt::format("no such verb: {} (see taproot-lab help)", options.verb));
-  if (options.root_zone.empty() && !WriteFile(options.write_root_zone, *text)) return 1;
+  if (is_made && !WriteFile(options.write_root_zone, served)) return 1;
+  const bool has_anchor = options.internet.signing.on;
+  if (has_anchor && !WriteFile(options.write_anchor, wire::ToText(internet.TrustAnchor(MonotonicNow())))) return 1;
   return Serve(options, internet);
 }
 

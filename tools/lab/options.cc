@@ -45,6 +45,8 @@ bool TakeSwitch(std::string_view option, Options& options) {
     options.port = kDnsPort;
   } else if (option == "--no-tempers") {
     options.internet.tempers = false;
+  } else if (option == "--signed") {
+    options.internet.signing.on = true;
   } else if (option == "--no-ipv4") {
     options.internet.ipv4 = false;
   } else if (option == "--no-ipv6") {
@@ -61,6 +63,8 @@ bool TakeText(std::string_view option, const std::string& value, Options& option
     options.root_zone = value;
   } else if (option == "--write-root-zone") {
     options.write_root_zone = value;
+  } else if (option == "--write-anchor") {
+    options.write_anchor = value;
   } else if (option == "--census-file") {
     options.census_file = value;
   } else if (option == "--count-questions") {
@@ -81,7 +85,7 @@ absl::Status TakeValue(std::string_view option, std::string_view value, Options&
     return absl::OkStatus();
   }
   uint64_t most = UINT64_MAX;
-  if (option == "--loss" || option == "--broken") most = 1000;
+  if (option == "--loss" || option == "--broken" || option == "--flawed") most = 1000;
   if (option == "--threads") most = 64;
   if (option == "--port") most = 65'535;
   const auto number = Number(value, most);
@@ -92,6 +96,8 @@ absl::Status TakeValue(std::string_view option, std::string_view value, Options&
     options.internet.loss_permille = static_cast<int>(*number);
   } else if (option == "--broken") {
     options.internet.broken_servers_permille = static_cast<int>(*number);
+  } else if (option == "--flawed") {
+    options.internet.signing.flawed_permille = static_cast<int>(*number);
   } else if (option == "--threads" && *number > 0) {
     options.threads = static_cast<int>(*number);
   } else if (option == "--port" && *number > 0) {
@@ -143,13 +149,16 @@ std::string HelpText() {
   taproot-lab truth NAME TYPE       what the model holds to be true; with `-` instead, for each line of stdin, as JSON
   taproot-lab names COUNT           names worth asking, with types, as dnsperf reads them
   taproot-lab census COUNT          which tempers and shapes a simple resolver meets on the way to that many names
-  taproot-lab root-zone             the lab's own root zone
+  taproot-lab root-zone             the lab's own root zone, or the given one as it is served
+  taproot-lab anchor                the DS set of the keys that sign it (--signed)
 
 Options of every verb (the same for `serve` and `truth`, else they speak of different internets):
   --root-zone FILE       the root zone to start from, instead of the lab's own
   --seed N               another internet (1)
   --broken PERMILLE      servers that are not healthy (80)
   --no-tempers           all servers are healthy
+  --signed               the root, most TLDs and zones below are signed, with keys of the lab
+  --flawed PERMILLE      signed zones with a fault (50)
   --never ADDRESS        no server is at this address; may come again
   --no-ipv4, --no-ipv6   servers cannot be reached over this family
 Of `serve`:
@@ -157,7 +166,8 @@ Of `serve`:
   --loss PERMILLE        of the packets of each direction (0)
   --threads N            (1)
   --port N               (5301; 53 in a namespace)
-  --write-root-zone FILE where to put the lab's own root zone (taproot-lab-root.zone)
+  --write-root-zone FILE where to put the root zone that the lab made or signed (taproot-lab-root.zone)
+  --write-anchor FILE    where to put the DS set that a validator has to trust (taproot-lab-anchor.ds)
   --census-file FILE     how often each temper and shape was met: written at the end, and on SIGUSR1
   --count-questions FILE how often each (name, type) was asked, likewise
 Of `names`: --from N     the first of them (0)

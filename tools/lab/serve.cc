@@ -67,8 +67,8 @@ void WriteFiles(const Options& options, const Summary& summary) {
 
 /// Returns what an operator has to know: the two settings of the resolver, and where the root zone is.
 std::string Advice(const Options& options) {
-  const std::string file =
-      std::filesystem::absolute(options.root_zone.empty() ? options.write_root_zone : options.root_zone).string();
+  const bool is_made = options.root_zone.empty() || options.internet.signing.on;
+  const std::string file = std::filesystem::absolute(is_made ? options.write_root_zone : options.root_zone).string();
   if (!options.internet.loopback) return fmt::format("[root]\nzone-file = \"{}\"\n", file);
   return fmt::format("[upstream]\nport = {}\nallow = [\"127.0.0.0/8\"]\n[root]\nzone-file = \"{}\"\n", options.port,
                      file);

@@ -42,7 +42,8 @@ nlohmann::json ToJson(const wire::Question& question, const simulator::Truth& tr
   return {{"name", question.name.ToText()},     {"type", wire::ToText(question.type)},
           {"rcode", wire::ToText(truth.rcode)}, {"answer", records},
           {"unreachable", truth.unreachable},   {"all-refuse", truth.all_refuse},
-          {"uncertain", truth.uncertain},       {"perhaps-nxdomain", truth.perhaps_nxdomain}};
+          {"uncertain", truth.uncertain},       {"perhaps-nxdomain", truth.perhaps_nxdomain},
+          {"security", ToText(truth.security)}};
 }
 
 /// Returns the truth for a person.
@@ -53,6 +54,8 @@ std::string ToText(const simulator::Truth& truth) {
   if (truth.all_refuse) text += "; all of them refuse: REFUSED is right\n";
   if (truth.uncertain) text += "; it depends on the moment or on the NS set: SERVFAIL is right as well\n";
   if (truth.perhaps_nxdomain) text += "; a server denies empty non-terminals: NXDOMAIN is right as well\n";
+  if (truth.security == simulator::Security::kSecure) text += "; secure\n";
+  if (truth.security == simulator::Security::kBogus) text += "; bogus: a validator answers SERVFAIL\n";
   return text;
 }
 

@@ -32,6 +32,11 @@ world::Instant MonotonicNow() {
   return world::Instant(std::chrono::duration_cast<world::Duration>(since));
 }
 
+world::WallTime WallNow() {
+  const auto since = std::chrono::system_clock::now().time_since_epoch();
+  return world::WallTime(std::chrono::duration_cast<world::Duration>(since));
+}
+
 Worker::Worker(Unopened, const Setting& setting)
     : internet_(setting.internet),
       tally_(setting.tally),
@@ -92,7 +97,7 @@ void Worker::ServeDatagrams(size_t door) {
   for (Datagram& query : queries) {
     tally.CountQuestion(query.octets);
     for (simulator::Reply& reply :
-         internet_.Ask(query.local, world::Protocol::kUdp, query.octets, now_, ++draw_, tally.census())) {
+         internet_.Ask(query.local, world::Protocol::kUdp, query.octets, now_, ++draw_, tally.census(), notary_)) {
       Datagram response{query.peer, query.peer_size, query.local, std::move(reply.octets)};
       Post(reply.delay, {door, false, {}, std::move(response)});
     }
@@ -104,7 +109,7 @@ void Worker::ServeStream(StreamId id) {
     Tally::Access tally(tally_);
     tally.CountQuestion(query.octets);
     for (simulator::Reply& reply :
-         internet_.Ask(query.server, world::Protocol::kTcp, query.octets, now_, ++draw_, tally.census())) {
+         internet_.Ask(query.server, world::Protocol::kTcp, query.octets, now_, ++draw_, tally.census(), notary_)) {
       Post(reply.delay, {0, true, id, {{}, 0, query.server, std::move(reply.octets)}});
     }
   }

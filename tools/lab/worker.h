@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/simulator/internet.h"
+#include "engine/simulator/internet_notary.h"
 #include "tools/lab/delays.h"
 #include "tools/lab/sockets.h"
 #include "tools/lab/streams.h"
@@ -73,6 +74,7 @@ class Worker {
 
   const simulator::Internet& internet_;
   Tally& tally_;
+  simulator::Notary notary_;
   uint64_t draw_;
   world::Instant now_;
   Descriptor epoll_;
@@ -84,5 +86,8 @@ class Worker {
 
 /// Returns the monotonic time, which also decides which servers flap.
 world::Instant MonotonicNow();
+
+/// Returns the civil time, by which signatures are valid.
+world::WallTime WallNow();
 
 }  // namespace lab
