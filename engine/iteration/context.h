@@ -6,6 +6,7 @@
 #include "engine/cache/store.h"
 #include "engine/iteration/result.h"
 #include "engine/metrics/table.h"
+#include "engine/policy/routes.h"
 #include "engine/policy/upstream_guard.h"
 #include "engine/servers/book.h"
 #include "engine/settings/settings.h"
@@ -33,6 +34,7 @@ struct Context {
   const zone::Snapshot& root;  ///< Null: the root servers are asked.
   const zone::RootHints& hints;
   const policy::UpstreamGuard& guard;
+  const policy::Routes& routes;
   world::Random& random;
   metrics::Counters& counters;
   world::Now now;
@@ -64,8 +66,14 @@ struct LookUpWish {
 /// Ask the hints' servers for the root's, and tell the walk (Walk::Primed).
 struct PrimeWish {};
 
+/// Have the question asked of pools of upstreams, and tell the walk (Walk::Forwarded).
+struct ForwardWish {
+  wire::Question question;
+  std::vector<size_t> pools;  ///< Of the plan, by priority.
+};
+
 /// What a walk wants done: it never does it itself.
-using Wish = std::variant<SendWish, ForgetWish, LookUpWish, PrimeWish>;
+using Wish = std::variant<SendWish, ForgetWish, LookUpWish, PrimeWish, ForwardWish>;
 using Wishes = std::vector<Wish>;
 
 }  // namespace iteration

@@ -224,6 +224,7 @@ Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& 
   }
   // Over TCP there is room for all: a response that is truncated there is no answer (RFC 2181 section 9).
   if (opening->header.tc) response->header.rcode = wire::Rcode::kServFail;
+  context.routes.DropOthers(context.routes.Of(asked_), *response);
   Judgement judgement = Judge({asked_, delegation_->zone, exchange.with_edns}, *std::move(response));
   if (exchange.step < log.steps.size()) {
     log.steps[exchange.step].outcome = ToText(judgement.verdict) + (exchange.overdue ? " (late)" : "");

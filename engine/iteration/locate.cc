@@ -79,7 +79,8 @@ std::optional<Location> CachedCname(const Question& question, const Context& con
 
 /// Returns the alias that the nearest cached DNAME above the name makes (RFC 6672 section 3.1).
 std::optional<Location> CachedDname(const Question& question, const Context& context) {
-  for (size_t labels = question.name.LabelCount(); labels-- > 1;) {
+  const size_t least = std::max<size_t>(context.routes.Of(question.name).domain.LabelCount(), 1);
+  for (size_t labels = question.name.LabelCount(); labels-- > least;) {
     const auto dname = CachedSet(question.name.Suffix(labels), RrType::kDname, context);
     if (!dname || dname->rrset->rdatas.empty()) continue;
     const auto to = wire::TargetName(RrType::kDname, *dname->rrset->rdatas.begin());
@@ -89,6 +90,18 @@ std::optional<Location> CachedDname(const Question& question, const Context& con
     RrSet cname{question.name, RrType::kCname, question.rr_class, dname->ttl, {}, {}};
     cname.rdatas.Add(target->octets());
     return KnownAlias{{*dname, {std::make_shared<const RrSet>(std::move(cname)), dname->ttl}}, *target, Source::kCache};
+  }
+  return std::nullopt;
+}
+
+/// Returns the NXDOMAIN of the name or of one above it that goes the same way: what is not there in public may well be
+/// within.
+std::optional<Known> NxDomainCut(const Name& name, const Context& context) {
+  const size_t least = context.routes.Of(name).domain.LabelCount();
+  if (least == 0) return context.store.FindNxDomainCut(name, context.now.mono);
+  for (size_t labels = name.LabelCount() + 1; labels-- > least;) {
+    auto known = context.store.Find(name.Suffix(labels), RrType::kSoa, context.now.mono);
+    if (known && std::holds_alternative<cache::NxDomain>(known->what)) return known;
   }
   return std::nullopt;
 }
@@ -103,7 +116,7 @@ std::optional<Location> FromCache(const Question& question, Context& context) {
     if (auto alias = CachedCname(question, context)) return alias;
   }
   if (auto alias = CachedDname(question, context)) return alias;
-  if (const auto cut = context.store.FindNxDomainCut(question.name, now)) {
+  if (const auto cut = NxDomainCut(question.name, context)) {
     if (auto result = AnswerFrom(*cut, now)) {
       context.counters.Add(Metric::kNxDomainCutHits);
       return Settled{*std::move(result)};
@@ -157,7 +170,12 @@ std::optional<Result> AnswerFromRoot(const Question& question, const zone::Snaps
       root->Find(question.name, question.type));
 }
 
-Location Locate(const Question& question, Context& context) {
+Location Locate(const Question& question, Routing routing, Context& context) {
+  const policy::Way& way = context.routes.Of(question);
+  if (way.IsForwarded() && routing == Routing::kObeyed) {
+    if (auto known = FromCache(question, context)) return *std::move(known);
+    return Routed{way};
+  }
   if (auto answer = AnswerFromRoot(question, context.root, context.settings)) return Settled{*std::move(answer)};
   if (auto known = FromCache(question, context)) return *std::move(known);
   const Stub* stub = StubAbove(question.name, context.settings);

@@ -30,15 +30,24 @@ struct StartAt {
   const Stub* stub = nullptr;  ///< Set: these servers, whatever the delegation says.
 };
 
+/// The operator has the name asked of pools.
+struct Routed {
+  const policy::Way& way;
+};
+
 /// Neither root zone nor root servers are known: prime first.
 struct NeedRoot {};
 
 /// Where a question stands before a packet is sent for it.
-using Location = std::variant<Settled, KnownAlias, KnownOverlong, StartAt, NeedRoot>;
+using Location = std::variant<Settled, KnownAlias, KnownOverlong, StartAt, Routed, NeedRoot>;
+
+/// Whether the operator's routes to pools count. They do not for the names of the pools' own upstreams, and when the
+/// pools have failed and the operator wants the walk then.
+enum class Routing : uint8_t { kObeyed, kIgnored };
 
 /// Returns what is known of the question: from the cache, from the root zone here, or else the zone whose servers to
 /// ask - the deepest that is known and encloses the name (for DS, the name's parent: RFC 4035 section 4.2).
-Location Locate(const wire::Question& question, Context& context);
+Location Locate(const wire::Question& question, Routing routing, Context& context);
 
 /// Returns what the root zone here says of the question by itself, if no other zone has the say: data, NODATA or
 /// NXDOMAIN of the root.

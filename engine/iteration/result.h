@@ -21,7 +21,8 @@ struct AnswerSet {
 
 /// Where an answer came from.
 enum class Source : uint8_t {
-  kWalk,  ///< At least one packet was sent for it.
+  kWalk,     ///< At least one packet was sent for it.
+  kForward,  ///< A pool of upstreams.
   kCache,
   kFailureCache,
   kRootZone,  ///< The local root zone, without any packet.

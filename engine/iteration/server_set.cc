@@ -22,8 +22,8 @@ ServerSet::ServerSet(const cache::Delegation& delegation, std::span<const wire::
     servers_.push_back({server.name, {}, 0, false});
     Add(index, server.glue, port, guard);
     if (targets_.size() > before) continue;
-    // What the cache knows is tried first; the rest is there to be found - but not of a name in the zone itself: the way to it
-    // leads through the very servers that are wanted.
+    // What the cache knows is tried first; the rest is there to be found - but not of a name in the zone itself: the
+    // way to it leads through the very servers that are wanted.
     const bool inside = server.name.IsAtOrBelow(delegation.zone);
     for (const wire::RrType type : families) {
       const auto known = store.Find(server.name, type, now);

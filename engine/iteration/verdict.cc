@@ -203,6 +203,25 @@ Judgement Judge(const Asked& asked, wire::Message response) {
   return {JudgeScrubbed(asked, response), scrubbed};
 }
 
+Judgement JudgeForwarded(const Asked& asked, wire::Message response) {
+  const uint64_t scrubbed = Scrub(asked.zone, response);
+  const Rcode rcode = response.header.rcode;
+  if (!SaysOfTheName(rcode)) return {ServerError{rcode}, scrubbed};
+  if (HasOversizedSet(response)) return {Excessive{}, scrubbed};
+  constexpr auto kRank = cache::Rank::kNonAuthAnswer;
+  Trail trail = Follow(asked.question, response.answer);
+  if (trail.malformed) return {Lame{}, scrubbed};
+  if (trail.overlong) return {Overlong{std::move(trail.chain)}, scrubbed};
+  if (trail.found) return {Answered{std::move(trail.chain), kRank, Weight::kGood}, scrubbed};
+  const auto soa = EnclosingSoa(response.authority, trail.name);
+  // What is beyond the upstream's names, or not settled by it, is asked for.
+  const bool settled = trail.chain.empty() || (soa && trail.name.IsAtOrBelow(asked.zone));
+  if (!settled) return {Aliased{std::move(trail.chain), std::move(trail.name), kRank}, scrubbed};
+  if (rcode == Rcode::kNxDomain)
+    return {NxDomainAt{std::move(trail.chain), std::move(trail.name), soa, kRank}, scrubbed};
+  return {NoDataAt{std::move(trail.chain), std::move(trail.name), soa, kRank, Weight::kGood}, scrubbed};
+}
+
 std::string ToText(const Verdict& verdict) {
   return std::visit(Overloaded{
                         [](const Answered& v) {

@@ -95,6 +95,10 @@ struct Judgement {
 /// Judges a response that matches its query. Pure: looks at nothing else. Takes the message apart.
 Judgement Judge(const Asked& asked, wire::Message response);
 
+/// Judges the response of an upstream that resolves for others, and so has the say about all names at and below
+/// `asked.zone`, from wherever it has them. Pure, likewise.
+Judgement JudgeForwarded(const Asked& asked, wire::Message response);
+
 /// Returns `answer`, `referral to example.`, `NXDOMAIN`, `lame`, ...: for people.
 std::string ToText(const Verdict& verdict);
 

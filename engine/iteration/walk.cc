@@ -66,7 +66,9 @@ std::vector<world::Address> AddressesIn(const Result& result) {
 Walk::Walk(Assignment assignment) : assignment_(std::move(assignment)), target_(assignment_.question) {}
 
 void Walk::Start(Context& context, Wishes& wishes) {
-  if (assignment_.errand == Errand::kResolve) return Proceed(context, wishes);
+  if (assignment_.errand == Errand::kProbe) return;
+  if (assignment_.errand == Errand::kBootstrap) routing_ = Routing::kIgnored;
+  if (assignment_.errand != Errand::kPrime) return Proceed(context, wishes);
   auto hints = std::make_shared<const cache::Delegation>(FromHints(context.hints, context.now.mono));
   context.counters.Add(Metric::kPrimingQueries);
   EnterCut(std::move(hints), nullptr, context, wishes);
@@ -75,7 +77,7 @@ void Walk::Start(Context& context, Wishes& wishes) {
 void Walk::Proceed(Context& context, Wishes& wishes) {
   // Each turn takes an alias (which are counted) or leaves the loop.
   for (;;) {
-    Location location = Locate(target_, context);
+    Location location = Locate(target_, routing_, context);
     if (auto* alias = std::get_if<KnownAlias>(&location); alias != nullptr) {
       TakeAlias(std::move(*alias), context);
       if (result() != nullptr) return;
@@ -96,6 +98,7 @@ void Walk::Proceed(Context& context, Wishes& wishes) {
               End({Rcode::kYxDomain, {}, {}, {}, source_}, context);
             },
             [&](StartAt& start) { EnterCut(std::move(start.delegation), start.stub, context, wishes); },
+            [&](Routed& routed) { EnterPools(routed.way.pools, wishes); },
             [&](NeedRoot&) {
               if (primed_) {
                 EndWithError(Rcode::kServFail, {EdeCode::kNoReachableAuthority, "no root server could be asked"},
@@ -136,6 +139,44 @@ bool Walk::CountAliases(const Name& target, int aliases, Context& context) {
     return false;
   }
   return true;
+}
+
+void Walk::AwaitPools(Wishes& wishes, std::vector<size_t> pools) {
+  routing_ = Routing::kIgnored;
+  EnterPools(std::move(pools), wishes);
+}
+
+void Walk::EnterPools(std::vector<size_t> pools, Wishes& wishes) {
+  stage_ = AwaitingPools{};
+  wishes.push_back(ForwardWish{target_, std::move(pools)});
+}
+
+void Walk::Forwarded(Forwarding forwarding, Context& context, Wishes& wishes) {
+  TakeSteps(forwarding.steps);
+  if (assignment_.errand == Errand::kProbe) {
+    stage_.emplace<Ended>();
+    return;
+  }
+  if (!std::holds_alternative<AwaitingPools>(stage_)) return;
+  source_ = Source::kForward;
+  if (forwarding.response) {
+    const policy::Way& way = context.routes.Of(target_);
+    context.routes.DropOthers(way, *forwarding.response);
+    Judgement judgement = JudgeForwarded({target_, way.domain, true}, *std::move(forwarding.response));
+    context.counters.Add(Metric::kScrubbedRecords, judgement.scrubbed_sets);
+    const cache::Delegation delegation{way.domain, {}, world::kNever};
+    TakeVerdict(std::move(judgement.verdict), {delegation}, context, wishes);
+    return;
+  }
+  if (context.settings.forward.fallback == settings::Fallback::kWalk) {
+    context.counters.Add(Metric::kForwardFallbacks);
+    routing_ = Routing::kIgnored;
+    return Proceed(context, wishes);
+  }
+  EndWithError(forwarding.failure,
+               {EdeCode::kNetworkError, fmt::format("no upstream answered {} {}: {}", target_.name.ToText(),
+                                                    wire::ToText(target_.type), forwarding.texts)},
+               context);
 }
 
 void Walk::EnterCut(cache::SharedDelegation delegation, const Stub* stub, Context& context, Wishes& wishes) {
@@ -221,6 +262,10 @@ void Walk::Settle(Verdict verdict, Context& context, Wishes& wishes) {
         ns ? FromPriming(*ns, {}, context.hints, context.settings.cache.max_ttl, context.now.mono) : std::nullopt;
     if (root) context.store.PutDelegation(*root, context.now.mono);
   }
+  TakeVerdict(std::move(verdict), origin, context, wishes);
+}
+
+void Walk::TakeVerdict(Verdict verdict, const Origin& origin, Context& context, Wishes& wishes) {
   std::visit(
       Overloaded{
           [&](Answered& v) {
@@ -245,19 +290,30 @@ void Walk::Settle(Verdict verdict, Context& context, Wishes& wishes) {
           [&](NxDomainAt& v) {
             if (!CountAliases(v.name, AliasesIn(v.chain), context)) return;
             Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
-            End({Rcode::kNxDomain, {}, RememberNxDomain(v, origin, context), {}, source_}, context);
+            // The parent of a zone that has a route says of its name only that it has no DS there.
+            const bool of_parent = &context.routes.Of(target_) != &context.routes.Of(v.name);
+            auto denial = of_parent ? RememberNoData({{}, v.name, v.soa, v.rank}, target_.type, origin, context)
+                                    : RememberNxDomain(v, origin, context);
+            End({Rcode::kNxDomain, {}, std::move(denial), {}, source_}, context);
           },
           [&](Overlong& v) {
             Append(chain_, Remember(std::move(v.chain), cache::Rank::kAuthAnswer, origin, context));
             End({Rcode::kYxDomain, {}, {}, {}, source_}, context);
           },
-          // The cut keeps these to itself: it asks another server.
-          [](ServerError&) {},
-          [](EdnsRefused&) {},
-          [](Lame&) {},
-          [](Excessive&) {},
+          // The cut keeps these to itself: it asks another server. Of a forwarded answer they are what is left when its
+          // upstream has said nothing that it has a right to say.
+          [&](ServerError&) { EndWithNothing(context); },
+          [&](EdnsRefused&) { EndWithNothing(context); },
+          [&](Lame&) { EndWithNothing(context); },
+          [&](Excessive&) { EndWithNothing(context); },
       },
       verdict);
+}
+
+void Walk::EndWithNothing(Context& context) {
+  EndWithError(Rcode::kServFail,
+               {EdeCode::kInvalidData, fmt::format("the response for {} says nothing of it", target_.name.ToText())},
+               context);
 }
 
 void Walk::FollowReferral(const Referred& referral, Context& context, Wishes& wishes) {
@@ -300,7 +356,8 @@ void Walk::EndWithError(Rcode rcode, wire::ExtendedError error, Context& context
 void Walk::End(Result result, Context& context) {
   const bool failed = result.rcode == Rcode::kServFail || result.rcode == Rcode::kRefused;
   if (failed) chain_.clear();
-  if (!failed && source_ == Source::kWalk) context.store.ClearFailure(assignment_.question);
+  if (!failed && (source_ == Source::kWalk || source_ == Source::kForward))
+    context.store.ClearFailure(assignment_.question);
   std::vector<AnswerSet> answer = std::move(chain_);
   Append(answer, std::move(result.answer));
   result.answer = std::move(answer);

@@ -7,14 +7,17 @@
 #include "engine/iteration/context.h"
 #include "engine/iteration/cut.h"
 #include "engine/iteration/locate.h"
+#include "engine/iteration/remember.h"
 #include "engine/iteration/result.h"
 
 namespace iteration {
 
 /// What a walk is for.
 enum class Errand : uint8_t {
-  kResolve,  ///< Answer the question.
-  kPrime,    ///< Ask the hints' servers for the root's (RFC 8109).
+  kResolve,    ///< Answer the question.
+  kPrime,      ///< Ask the hints' servers for the root's (RFC 8109).
+  kBootstrap,  ///< Answer the question without the pools: for the address of one of their own upstreams.
+  kProbe,      ///< See how an upstream fares; whatever it answers is forgotten.
 };
 
 /// What a walk is given to do.
@@ -23,6 +26,14 @@ struct Assignment {
   Errand errand = Errand::kResolve;
   int depth = 0;            ///< 0 for a client's question, one more for each question on whose behalf it is asked.
   world::Instant deadline;  ///< When it ends, whatever happens.
+};
+
+/// What came of asking pools.
+struct Forwarding {
+  std::optional<wire::Message> response;  ///< Nothing: no upstream had one.
+  wire::Rcode failure = wire::Rcode::kServFail;
+  std::string texts;  ///< How the upstreams failed, for a person.
+  std::vector<WalkStep> steps;
 };
 
 /// The resolution of one question from what is known to its end: a state machine that is told what happened and says
@@ -43,6 +54,11 @@ class Walk {
              Wishes& wishes);
   /// The priming that was wished for has ended, well or not.
   void Primed(const std::vector<WalkStep>& steps, Context& context, Wishes& wishes);
+  /// Begins with these pools, whatever the routes say.
+  void AwaitPools(Wishes& wishes, std::vector<size_t> pools);
+
+  /// The pools that were wished for have answered, or failed.
+  void Forwarded(Forwarding forwarding, Context& context, Wishes& wishes);
   /// Time has passed.
   void Expire(Context& context, Wishes& wishes);
 
@@ -60,22 +76,28 @@ class Walk {
   struct Ready {};
   /// The root's servers are being asked for.
   struct AwaitingRoot {};
+  /// The pools are being asked.
+  struct AwaitingPools {};
   /// It is over.
   struct Ended {
     Result result;
   };
-  using Stage = std::variant<Ready, AwaitingRoot, Cut, Ended>;
+  using Stage = std::variant<Ready, AwaitingRoot, AwaitingPools, Cut, Ended>;
 
   /// Takes steps that need no packet until the walk waits or ends.
   void Proceed(Context& context, Wishes& wishes);
   /// Goes on with the target of an alias that is known.
   void TakeAlias(KnownAlias alias, Context& context);
+  /// Begins to ask pools.
+  void EnterPools(std::vector<size_t> pools, Wishes& wishes);
   /// Begins to ask the servers of a zone.
   void EnterCut(cache::SharedDelegation delegation, const Stub* stub, Context& context, Wishes& wishes);
   /// Does what an event at the cut leads to.
   void After(Next next, Context& context, Wishes& wishes);
   /// Takes the response that decides the question at this cut.
   void Settle(Verdict verdict, Context& context, Wishes& wishes);
+  /// Takes what a response says of the question.
+  void TakeVerdict(Verdict verdict, const Origin& origin, Context& context, Wishes& wishes);
   /// Goes on to the zone that a referral points out.
   void FollowReferral(const Referred& referral, Context& context, Wishes& wishes);
   /// Does what is left when no server of the cut is of use: its last resort, the alternatives, or the end.
@@ -86,6 +108,8 @@ class Walk {
   void End(Result result, Context& context);
   /// Ends with a failure, and has it remembered (RFC 9520).
   void EndWithError(wire::Rcode rcode, wire::ExtendedError error, Context& context);
+  /// Ends with a failure since a response says nothing of the question.
+  void EndWithNothing(Context& context);
   /// Takes in the steps of a walk that was made for this one.
   void TakeSteps(const std::vector<WalkStep>& steps);
   /// Returns what a cut writes its steps to.
@@ -99,6 +123,7 @@ class Walk {
   int referrals_ = 0;
   int minimised_ = 0;  ///< Minimised questions for target_, over all cuts.
   bool primed_ = false;
+  Routing routing_ = Routing::kObeyed;
   std::vector<WalkStep> steps_;
   Stage stage_ = Ready{};
 };

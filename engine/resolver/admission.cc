@@ -62,7 +62,7 @@ void ReadEdns(const wire::Edns& edns, world::Protocol via, const settings::Setti
 }  // namespace
 
 size_t ResponseLimit(world::Protocol via, std::optional<uint16_t> offered_octets, const settings::Settings& settings) {
-  if (via == world::Protocol::kTcp) return 65'535;
+  if (world::IsStream(via)) return 65'535;
   if (!offered_octets) return limits::kPlainUdpOctets;
   // A payload below 512 counts as 512 (RFC 6891 section 6.2.3).
   return std::clamp<size_t>(*offered_octets, limits::kPlainUdpOctets, settings.server.udp_payload_octets);

@@ -37,6 +37,21 @@ std::string ShortText(const wire::Question& question) {
   return fmt::format("{} {}", question.name.ToText(), wire::ToText(question.type));
 }
 
+/// Returns the literal that names a transport.
+std::string_view TransportOf(world::Protocol via) {
+  switch (via) {
+    case world::Protocol::kUdp:
+      return "udp";
+    case world::Protocol::kTcp:
+      return "tcp";
+    case world::Protocol::kTls:
+      return "tls";
+    case world::Protocol::kHttps:
+      break;
+  }
+  return "https";
+}
+
 /// Appends one step.
 void AppendStep(std::string& out, const WalkStep& step, world::Instant began) {
   fmt::format_to(std::back_inserter(out), "{{\"at_us\":{},", (step.sent - began).count());
@@ -46,7 +61,7 @@ void AppendStep(std::string& out, const WalkStep& step, world::Instant began) {
   out += ',';
   AppendField(out, "address", step.endpoint.address.ToText());
   fmt::format_to(std::back_inserter(out), ",\"port\":{},\"transport\":\"{}\",", step.endpoint.port,
-                 step.via == world::Protocol::kUdp ? "udp" : "tcp");
+                 TransportOf(step.via));
   AppendField(out, "question", ShortText(step.asked));
   fmt::format_to(std::back_inserter(out), ",\"minimised\":{},\"rtt_us\":", step.minimised);
   if (step.rtt.count() < 0) {
@@ -85,6 +100,8 @@ std::string_view ToText(iteration::Source source) {
   switch (source) {
     case iteration::Source::kWalk:
       return "walk";
+    case iteration::Source::kForward:
+      return "forward";
     case iteration::Source::kCache:
     case iteration::Source::kFailureCache:
       return "cache";

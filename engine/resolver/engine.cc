@@ -27,6 +27,9 @@ using world::OctetView;
 std::vector<wire::Name> RoutedZones(const settings::Settings& settings) {
   std::vector<wire::Name> zones;
   for (const auto& stub : settings.stubs) zones.push_back(stub.zone);
+  for (const auto& route : settings.forward_routes) {
+    zones.insert(zones.end(), route.domains.begin(), route.domains.end());
+  }
   return zones;
 }
 
@@ -63,6 +66,21 @@ Metric MetricOf(wire::Rcode rcode) {
 /// Returns who asked, for people: empty for an operator, who has no address.
 std::string NameOf(const Client& client) { return client.is_operator ? "" : client.from.ToText(); }
 
+/// Returns the metric that counts queries of clients over a protocol.
+Metric QueriesOver(world::Protocol via) {
+  switch (via) {
+    case world::Protocol::kUdp:
+      return Metric::kClientQueriesUdp;
+    case world::Protocol::kTcp:
+      return Metric::kClientQueriesTcp;
+    case world::Protocol::kTls:
+      return Metric::kClientQueriesTls;
+    case world::Protocol::kHttps:
+      break;
+  }
+  return Metric::kClientQueriesHttps;
+}
+
 /// Whether the question may be given to the worker that owns it.
 enum class Handing : uint8_t { kAllowed, kDone };
 
@@ -73,10 +91,23 @@ struct Engine::State {
   State(Place where, Shared shared, std::shared_ptr<const settings::Settings> settings, zone::Snapshot root,
         zone::SharedRootHints hints, world::Random& random)
       : place(where),
-        around{settings, shared.store, shared.book, std::move(root), std::move(hints), GuardOf(*settings), random, {}},
+        around{settings,
+               shared.store,
+               shared.book,
+               std::move(root),
+               std::move(hints),
+               GuardOf(*settings),
+               random,
+               {},
+               policy::Routes(*settings),
+               forwarding::MakePlan(*settings),
+               where.self == world::WorkerId{} ? Upkeep::kMine : Upkeep::kAnothers},
         access(settings->server.allow),
         local_names(RoutedZones(*settings)),
-        resolutions(around) {}
+        resolutions(around) {
+    shared.book.upstreams().Prepare(around.plan.Names(),
+                                    {settings->forward.failures_out, settings->forward.successes_in});
+  }
 
   /// Answers from a ready answer, if there is one; returns whether.
   bool AnswerHit(const Client& client, OctetView query, Now now, Effects& out);
@@ -158,6 +189,7 @@ bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now n
     Tell(client, {asking.question, NameOf(client), now, now.mono, local->header.rcode, "local", {}, {}}, out);
     return true;
   }
+  if (around.routes.Of(asking.question).IsForwarded()) return false;
   const auto known = iteration::AnswerFromRoot(asking.question, around.root, *around.settings);
   if (!known) return false;
   around.counters.Add(Metric::kRootSnapshotAnswers);
@@ -213,7 +245,7 @@ void Engine::State::Conclude(Now now, Effects& out) {
 void Engine::State::AnswerWaiters(const Finished& finished, Now now, Effects& out) {
   const iteration::Result& result = finished.result;
   for (const Waiter& waiter : finished.waiters) {
-    const bool walked = result.source == iteration::Source::kWalk;
+    const bool walked = result.source == iteration::Source::kWalk || result.source == iteration::Source::kForward;
     around.counters.Add(walked ? Metric::kCacheMisses : Metric::kCacheSetHits);
     around.counters.Observe(Metric::kClientLatency, now.mono - waiter.since);
     const wire::Message response = MakeResponse(waiter.asking, result, *around.settings);
@@ -239,9 +271,7 @@ Engine::Engine(Place place, Shared shared, std::shared_ptr<const settings::Setti
 Engine::~Engine() = default;
 
 void Engine::Accept(const Client& client, OctetView query, Now now, Effects& out) {
-  const bool udp = client.via == world::Protocol::kUdp;
-  const Metric metric = udp ? Metric::kClientQueriesUdp : Metric::kClientQueriesTcp;
-  if (!client.is_operator) state_->around.counters.Add(metric);
+  if (!client.is_operator) state_->around.counters.Add(QueriesOver(client.via));
   state_->Handle(client, query, Handing::kAllowed, now, out);
 }
 

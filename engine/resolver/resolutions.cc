@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/iteration/overloaded.h"
+#include "engine/resolver/resolution.h"
 #include "engine/world/limits.h"
 
 namespace resolver {
@@ -20,22 +21,6 @@ using metrics::Metric;
 constexpr size_t kMostVisited = 256;
 
 }  // namespace
-
-/// A question in flight.
-struct Resolutions::Resolution {
-  ResolutionId id{};
-  iteration::Walk walk;
-  world::Now started;
-  ResolutionId charged_to{};  ///< Whose budget pays: the client's question at the top, while it lasts.
-  iteration::Budget budget;
-  std::vector<Waiter> waiters;
-  std::vector<ResolutionId> parents;   ///< Walks that wait for this one.
-  std::vector<ResolutionId> children;  ///< Those this one waits for.
-  std::vector<std::pair<iteration::Tag, world::ExchangeId>> exchanges;
-  world::Instant wakes = world::kNever;  ///< What its entry in the timers says.
-  bool asked_by_client = false;
-  bool over = false;  ///< Stands in ended_.
-};
 
 Resolutions::Resolutions(Surroundings& around) : around_(around) {}
 Resolutions::~Resolutions() = default;
@@ -53,6 +38,7 @@ iteration::Context Resolutions::MakeContext(Resolution& resolution, world::Now n
           around_.root,
           *around_.hints,
           around_.guard,
+          around_.routes,
           around_.random,
           around_.counters,
           now,
@@ -63,8 +49,8 @@ Resolutions::Resolution& Resolutions::Begin(Assignment assignment, ResolutionId 
   const ResolutionId id{next_resolution_++};
   if (assignment.errand == Errand::kPrime) {
     priming_ = id;
-  } else {
-    by_question_.emplace(assignment.question, id);
+  } else if (assignment.errand != Errand::kProbe) {
+    QuestionsOf(assignment.errand).emplace(assignment.question, id);
   }
   const bool own_account = charged_to == ResolutionId{};
   auto resolution = std::make_unique<Resolution>(Resolution{id,
@@ -120,23 +106,34 @@ void Resolutions::Deliver(world::ExchangeId id, const world::Outcome& outcome, w
   if (at == exchanges_.end()) return;
   const Owner owner = at->second;
   Resolution& resolution = *Find(owner.resolution);
-  iteration::Wishes wishes;
-  iteration::Context context = MakeContext(resolution, now);
-  std::visit(iteration::Overloaded{
-                 [&](const world::Arrival& arrival) { resolution.walk.Arrive(owner.tag, arrival, context, wishes); },
-                 [&](world::Mishap mishap) { resolution.walk.Fail(owner.tag, mishap, context, wishes); },
-             },
-             outcome);
-  Apply(resolution, wishes, now, out);
+  if (const auto* tag = std::get_if<forwarding::Tag>(&owner.tag)) {
+    HearForward(resolution, *tag, outcome, now, out);
+  } else {
+    HearWalk(resolution, std::get<iteration::Tag>(owner.tag), outcome, now, out);
+  }
   Drain(now, out);
 }
 
+void Resolutions::HearWalk(Resolution& resolution, iteration::Tag tag, const world::Outcome& outcome, world::Now now,
+                           world::Effects& out) {
+  iteration::Wishes wishes;
+  iteration::Context context = MakeContext(resolution, now);
+  std::visit(iteration::Overloaded{
+                 [&](const world::Arrival& arrival) { resolution.walk.Arrive(tag, arrival, context, wishes); },
+                 [&](world::Mishap mishap) { resolution.walk.Fail(tag, mishap, context, wishes); },
+             },
+             outcome);
+  Apply(resolution, wishes, now, out);
+}
+
 void Resolutions::Expire(world::Now now, world::Effects& out) {
+  if (UpkeepAt() <= now.mono) KeepUp(now, out);
   while (timers_.Next() <= now.mono) {
     const Timers::Entry entry = timers_.Take();
     Resolution* resolution = Find(entry.id);
     if (resolution == nullptr || resolution->wakes != entry.at) continue;  // Left behind.
     resolution->wakes = world::kNever;
+    if (resolution->forward) ExpireForward(*resolution, now, out);
     iteration::Wishes wishes;
     iteration::Context context = MakeContext(*resolution, now);
     resolution->walk.Expire(context, wishes);
@@ -147,46 +144,58 @@ void Resolutions::Expire(world::Now now, world::Effects& out) {
 
 void Resolutions::Apply(Resolution& resolution, iteration::Wishes& wishes, world::Now now, world::Effects& out) {
   const Assignment& mine = resolution.walk.assignment();
+  // What a walk looks up for the address of an upstream is not asked of upstreams either: that would be a circle.
+  const Errand errand = mine.errand == Errand::kBootstrap ? Errand::kBootstrap : Errand::kResolve;
   for (iteration::Wish& wish : wishes) {
-    std::visit(
-        iteration::Overloaded{
-            [&](iteration::SendWish& send) { Send(resolution, send, out); },
-            [&](iteration::ForgetWish& forget) { Forget(resolution, forget.tag, out); },
-            [&](iteration::LookUpWish& lookup) {
-              LookUp(
-                  resolution,
-                  {{lookup.name, lookup.type, mine.question.rr_class}, Errand::kResolve, mine.depth + 1, mine.deadline},
-                  now, out);
-            },
-            [&](iteration::PrimeWish&) {
-              LookUp(resolution,
-                     {{wire::Name(), wire::RrType::kNs, wire::RrClass::kIn},
-                      Errand::kPrime,
-                      mine.depth + 1,
-                      mine.deadline},
-                     now, out);
-            },
-        },
-        wish);
+    std::visit(iteration::Overloaded{
+                   [&](iteration::SendWish& send) {
+                     Send(resolution, {send.tag, {{}, send.to, send.via, std::move(send.query), mine.deadline}}, out);
+                   },
+                   [&](iteration::ForwardWish& forward) {
+                     StartForward(resolution, {forward.question, std::move(forward.pools), std::nullopt, mine.deadline},
+                                  now, out);
+                   },
+                   [&](iteration::ForgetWish& forget) { Forget(resolution, forget.tag, out); },
+                   [&](iteration::LookUpWish& lookup) {
+                     LookUp(resolution,
+                            {{lookup.name, lookup.type, mine.question.rr_class}, errand, mine.depth + 1, mine.deadline},
+                            now, out);
+                   },
+                   [&](iteration::PrimeWish&) {
+                     LookUp(resolution,
+                            {{wire::Name(), wire::RrType::kNs, wire::RrClass::kIn},
+                             Errand::kPrime,
+                             mine.depth + 1,
+                             mine.deadline},
+                            now, out);
+                   },
+               },
+               wish);
   }
   if (resolution.walk.result() != nullptr) {
     if (!std::exchange(resolution.over, true)) ended_.push_back(resolution.id);
     return;
   }
-  const world::Instant wakes = resolution.walk.NextDeadline();
+  Schedule(resolution);
+}
+
+void Resolutions::Schedule(Resolution& resolution) {
+  world::Instant wakes = resolution.walk.NextDeadline();
+  if (resolution.forward) wakes = std::min(wakes, resolution.forward->NextDeadline());
   if (wakes == resolution.wakes) return;
   resolution.wakes = wakes;
   timers_.Add({wakes, resolution.id});
 }
 
-void Resolutions::Send(Resolution& resolution, iteration::SendWish& wish, world::Effects& out) {
+void Resolutions::Send(Resolution& resolution, Sending sending, world::Effects& out) {
   const world::ExchangeId id{next_exchange_++};
-  exchanges_.emplace(id, Owner{resolution.id, wish.tag});
-  resolution.exchanges.emplace_back(wish.tag, id);
-  out.Add(world::Ask{id, wish.to, wish.via, std::move(wish.query), resolution.walk.assignment().deadline});
+  exchanges_.emplace(id, Owner{resolution.id, sending.tag});
+  resolution.exchanges.emplace_back(sending.tag, id);
+  sending.ask.id = id;
+  out.Add(std::move(sending.ask));
 }
 
-void Resolutions::Forget(Resolution& resolution, iteration::Tag tag, world::Effects& out) {
+void Resolutions::Forget(Resolution& resolution, const Tag& tag, world::Effects& out) {
   const auto at = std::ranges::find(resolution.exchanges, tag, [](const auto& entry) { return entry.first; });
   if (at == resolution.exchanges.end()) return;
   exchanges_.erase(at->second);
@@ -196,10 +205,11 @@ void Resolutions::Forget(Resolution& resolution, iteration::Tag tag, world::Effe
 
 void Resolutions::LookUp(Resolution& parent, Assignment assignment, world::Now now, world::Effects& out) {
   const bool priming = assignment.errand == Errand::kPrime;
-  const auto shared = by_question_.find(assignment.question);
+  const auto& questions = QuestionsOf(assignment.errand);
+  const auto shared = questions.find(assignment.question);
   Resolution* child = nullptr;
   if (priming && priming_) child = Find(*priming_);
-  if (!priming && shared != by_question_.end()) child = Find(shared->second);
+  if (!priming && shared != questions.end()) child = Find(shared->second);
   if (child != nullptr) {
     if (WaitsFor(*child, parent.id)) return Deny(parent, assignment, "it waits for this very question", now);
     return Await(parent, *child);
@@ -253,7 +263,7 @@ void Resolutions::Drain(world::Now now, world::Effects& out) {
     if (!ended_.empty()) {
       const ResolutionId id = ended_.front();
       ended_.pop_front();
-      Finish(*Find(id), out);
+      Finish(*Find(id), now, out);
       continue;
     }
     const Lesson lesson = std::move(lessons_.front());
@@ -275,11 +285,14 @@ void Resolutions::Teach(const Lesson& lesson, world::Now now, world::Effects& ou
   Apply(*pupil, wishes, now, out);
 }
 
-void Resolutions::Finish(Resolution& resolution, world::Effects& out) {
+void Resolutions::Finish(Resolution& resolution, world::Now now, world::Effects& out) {
   const Assignment& assignment = resolution.walk.assignment();
   const iteration::Result& result = *resolution.walk.result();
   const bool failed = result.rcode == wire::Rcode::kServFail || result.rcode == wire::Rcode::kRefused;
   if (failed && resolution.asked_by_client) around_.counters.Add(Metric::kResolutionsFailed);
+  if (assignment.errand == Errand::kBootstrap && resolution.parents.empty()) {
+    LearnUpstream(assignment.question, result, now, out);
+  }
   waiters_ -= resolution.waiters.size();
   Finished finished{assignment.question,     result,
                     resolution.walk.steps(), std::move(resolution.waiters),
@@ -300,10 +313,11 @@ void Resolutions::Detach(const Resolution& resolution, world::Effects& out) {
     exchanges_.erase(exchange);
     out.Add(world::Cancel{exchange});
   }
+  const Assignment& assignment = resolution.walk.assignment();
   if (priming_ == resolution.id) {
     priming_.reset();
-  } else {
-    by_question_.erase(resolution.walk.assignment().question);
+  } else if (assignment.errand != Errand::kProbe) {
+    QuestionsOf(assignment.errand).erase(assignment.question);
   }
   for (const ResolutionId parent : resolution.parents) {
     if (Resolution* waiting = Find(parent); waiting != nullptr) std::erase(waiting->children, resolution.id);

@@ -5,9 +5,12 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
+#include "engine/forwarding/forward.h"
 #include "engine/iteration/walk.h"
+#include "engine/policy/routes.h"
 #include "engine/resolver/admission.h"
 #include "engine/resolver/timers.h"
 #include "engine/world/effect.h"
@@ -39,6 +42,9 @@ enum class Taken : uint8_t {
   kTooManyQuestions,  ///< walk.max-resolutions.
 };
 
+/// Whether an engine looks after the upstreams: probes them, and looks their addresses up. One of a process does.
+enum class Upkeep : uint8_t { kMine, kAnothers };
+
 /// What the walks of one engine have in common; lives as long as the engine. The parts are the engine's, changed by
 /// Adopt.
 struct Surroundings {
@@ -50,6 +56,9 @@ struct Surroundings {
   policy::UpstreamGuard guard;
   world::Random& random;
   metrics::Counters counters;
+  policy::Routes routes;
+  forwarding::Plan plan;
+  Upkeep upkeep = Upkeep::kMine;
 };
 
 /// The resolutions in flight: one for each question, however many wait for it. Gives the walks what they wish -
@@ -69,7 +78,7 @@ class Resolutions {
   void Expire(world::Now now, world::Effects& out);
 
   /// Returns when Expire wants to be called next; perhaps too early, never too late.
-  world::Instant NextDeadline() const { return timers_.Next(); }
+  world::Instant NextDeadline() const { return std::min(timers_.Next(), UpkeepAt()); }
 
   /// Returns the resolutions that have ended since the last call, in the order of their ends.
   std::vector<Finished> TakeFinished();
@@ -79,10 +88,17 @@ class Resolutions {
 
  private:
   struct Resolution;
+  /// Names a packet within its resolution: of the walk, or of the forwarded question.
+  using Tag = std::variant<iteration::Tag, forwarding::Tag>;
+  /// An Ask that waits for its exchange's number.
+  struct Sending {
+    Tag tag;
+    world::Ask ask;
+  };
   /// Where an exchange belongs.
   struct Owner {
     ResolutionId resolution{};
-    iteration::Tag tag{};
+    Tag tag;
   };
   /// A look-up has ended: the walk that wished for it is to learn.
   struct Lesson {
@@ -100,9 +116,36 @@ class Resolutions {
   /// Does what a walk wishes, and sees to its end or its next deadline.
   void Apply(Resolution& resolution, iteration::Wishes& wishes, world::Now now, world::Effects& out);
   /// Sends a query.
-  void Send(Resolution& resolution, iteration::SendWish& wish, world::Effects& out);
+  void Send(Resolution& resolution, Sending sending, world::Effects& out);
   /// Ends an exchange that nobody listens to any more.
-  void Forget(Resolution& resolution, iteration::Tag tag, world::Effects& out);
+  void Forget(Resolution& resolution, const Tag& tag, world::Effects& out);
+  /// Tells a walk what came of a packet.
+  void HearWalk(Resolution& resolution, iteration::Tag tag, const world::Outcome& outcome, world::Now now,
+                world::Effects& out);
+  /// Tells a forwarded question likewise.
+  void HearForward(Resolution& resolution, forwarding::Tag tag, const world::Outcome& outcome, world::Now now,
+                   world::Effects& out);
+  /// Tells a forwarded question that time has passed.
+  void ExpireForward(Resolution& resolution, world::Now now, world::Effects& out);
+  /// Has a question asked of upstreams.
+  void StartForward(Resolution& resolution, forwarding::Task task, world::Now now, world::Effects& out);
+  /// Does what a forwarded question wishes, and tells the walk of its end.
+  void ApplyForward(Resolution& resolution, forwarding::Wishes& wishes, world::Now now, world::Effects& out);
+  /// Returns what a step of a forwarded question may use.
+  forwarding::Context MakeForwardContext(world::Now now);
+  /// Sets the timer of a resolution to its next deadline.
+  void Schedule(Resolution& resolution);
+  /// Looks after the upstreams: probes those that are due, and looks up addresses that are too old.
+  void KeepUp(world::Now now, world::Effects& out);
+  /// Returns when KeepUp wants to be called.
+  world::Instant UpkeepAt() const;
+  /// Begins to look up the address of an upstream.
+  void LookUpUpstream(const wire::Name& host, wire::RrType type, world::Now now, world::Effects& out);
+  /// Takes the addresses that such a look-up brought.
+  void LearnUpstream(const wire::Question& question, const iteration::Result& result, world::Now now,
+                     world::Effects& out);
+  /// Returns the questions in flight among which those of an errand are shared.
+  absl::flat_hash_map<wire::Question, ResolutionId>& QuestionsOf(iteration::Errand errand);
   /// Has a question of a walk resolved: by the resolution in flight for it, or by one of its own.
   void LookUp(Resolution& parent, iteration::Assignment assignment, world::Now now, world::Effects& out);
   /// Has a walk wait for another.
@@ -116,7 +159,7 @@ class Resolutions {
   /// Tells a walk how its question ended.
   void Teach(const Lesson& lesson, world::Now now, world::Effects& out);
   /// Ends a resolution whose walk has ended.
-  void Finish(Resolution& resolution, world::Effects& out);
+  void Finish(Resolution& resolution, world::Now now, world::Effects& out);
   /// Ends a resolution that nobody waits for any more.
   void Abort(ResolutionId id, world::Effects& out);
   /// Takes a resolution out of all that refers to it.
@@ -125,7 +168,9 @@ class Resolutions {
   Surroundings& around_;
   absl::flat_hash_map<ResolutionId, std::unique_ptr<Resolution>> by_id_;
   absl::flat_hash_map<wire::Question, ResolutionId> by_question_;
+  absl::flat_hash_map<wire::Question, ResolutionId> bootstraps_;  // Those asked without the pools.
   std::optional<ResolutionId> priming_;
+  world::Instant kept_up_ = world::Instant::min();
   absl::flat_hash_map<world::ExchangeId, Owner> exchanges_;
   Timers timers_;
   std::deque<Lesson> lessons_;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/servers/upstream_board.h"
 #include "engine/wire/name.h"
 #include "engine/world/address.h"
 #include "engine/world/limits.h"
@@ -97,9 +98,13 @@ class Book {
   /// Returns up to `most` standings, busiest first.
   std::vector<Standing> Busiest(size_t most, world::Instant now) const;
 
+  /// The upstreams that questions are forwarded to: a page of their own, with a lock of its own.
+  UpstreamBoard& upstreams() { return upstreams_; }
+
  private:
   struct State;
   std::unique_ptr<State> state_;
+  UpstreamBoard upstreams_;
 };
 
 }  // namespace servers

@@ -40,11 +40,31 @@ std::string ValueText(const Row& row, Number value) {
   return fmt::format("{}", value);
 }
 
-/// Returns a list of addresses or blocks.
+/// Returns a text of a list in quotes.
+std::string ItemText(const std::string& item) { return Quote(item); }
+/// Returns an upstream: its URL, or a table where more is to be said.
+std::string ItemText(const UpstreamUrl& item) {
+  std::string more;
+  if (item.weight != 1) more += fmt::format(", weight = {}", item.weight);
+  if (item.verify == Verify::kOff) more += ", verify = \"off\"";
+  if (item.method == HttpMethod::kGet) more += ", method = \"get\"";
+  std::string pins;
+  for (const std::string& pin : item.pins) pins += fmt::format("{}\"{}\"", pins.empty() ? "" : ", ", pin);
+  if (!pins.empty()) more += fmt::format(", pins = [{}]", pins);
+  const std::string url = Quote(item.ToText());
+  return more.empty() ? url : fmt::format("{{ url = {}{} }}", url, more);
+}
+/// Returns any other item in quotes.
+template <typename Item>
+std::string ItemText(const Item& item) {
+  return Quote(item.ToText());
+}
+
+/// Returns a list.
 template <typename Item>
 std::string ValueText(const Row&, const std::vector<Item>& list) {
   std::string text;
-  for (const Item& item : list) text += fmt::format("{}\"{}\"", text.empty() ? "" : ", ", item.ToText());
+  for (const Item& item : list) text += fmt::format("{}{}", text.empty() ? "" : ", ", ItemText(item));
   return fmt::format("[{}]", text);
 }
 
@@ -65,6 +85,13 @@ std::string TypeText(const Row&, const wire::Name&) { return "domain name"; }
 std::string TypeText(const Row&, const std::vector<world::Endpoint>&) { return "list of addresses"; }
 /// Returns what a list of prefixes is.
 std::string TypeText(const Row&, const std::vector<world::Prefix>&) { return "list of blocks of addresses"; }
+
+/// Returns what a list of names is.
+std::string TypeText(const Row&, const std::vector<wire::Name>&) { return "list of domain names"; }
+/// Returns what a list of texts is.
+std::string TypeText(const Row&, const std::vector<std::string>&) { return "name or list of names"; }
+/// Returns what a list of upstreams is.
+std::string TypeText(const Row&, const std::vector<UpstreamUrl>&) { return "list of URLs or tables"; }
 
 /// Returns the words of an enum.
 template <WordEnum Value>
@@ -99,19 +126,17 @@ std::string Wrapped(std::string_view text, std::string_view lead) {
   return lines;
 }
 
-/// Returns that a section which stands once is none of a list.
+/// Returns whether a section's values are a list.
 template <typename Values>
 constexpr bool IsList(const Values&) {
-  return false;
+  return kIsList<Values>;
 }
-/// Returns that `[[stub]]` is a list.
-constexpr bool IsList(const std::vector<Settings::Stub>&) { return true; }
 
 /// Calls `visit` for the rows of each of the section's values: of the one, or of each in the list.
 template <typename Values, typename Visitor>
 void VisitEach(Values& values, Visitor&& visit) {
-  if constexpr (std::is_same_v<Values, std::vector<Settings::Stub>>) {
-    for (Settings::Stub& stub : values) VisitRows(stub, visit);
+  if constexpr (kIsList<Values>) {
+    for (auto& item : values) VisitRows(item, visit);
   } else {
     VisitRows(values, visit);
   }
@@ -156,16 +181,27 @@ std::string SectionMarkdown(Values& defaults) {
   return page;
 }
 
+/// Returns an example of a section that may stand many times, commented out.
+std::string_view ListExample(std::string_view section) {
+  if (section == "forward.pool") {
+    return "# [[forward.pool]]\n# name = \"internal\"\n# servers = [\"udp://10.0.0.10\", \"udp://10.0.0.11\"]\n";
+  }
+  if (section == "forward.route") {
+    return "# [[forward.route]]\n# domains = [\"corp.example\", \"10.in-addr.arpa\"]\n# pool = \"internal\"\n";
+  }
+  return "# [[stub]]\n# zone = \"corp.example\"\n# servers = [\"10.0.0.1\", \"10.0.0.2:5353\"]\n";
+}
+
 }  // namespace
 
 std::string ToToml(const Settings& settings) {
   std::string file;
   Settings copy = settings;
   VisitSections(copy, [&](const SectionRow& section, auto& values) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(values)>, std::vector<Settings::Stub>>) {
-      for (Settings::Stub& stub : values) {
+    if constexpr (kIsList<std::decay_t<decltype(values)>>) {
+      for (auto& item : values) {
         file += fmt::format("\n[[{}]]\n", section.name);
-        VisitRows(stub, [&](const Row& row, const auto& value) {
+        VisitRows(item, [&](const Row& row, const auto& value) {
           file += fmt::format("{} = {}\n", row.key, ValueText(row, value));
         });
       }
@@ -187,9 +223,8 @@ std::string ToExample() {
   };
   VisitSections(defaults, [&](const SectionRow& section, auto& values) {
     file += "\n" + Wrapped(section.doc, "# ");
-    if constexpr (std::is_same_v<std::decay_t<decltype(values)>, std::vector<Settings::Stub>>) {
-      file += fmt::format("# [[{}]]\n# zone = \"corp.example\"\n# servers = [\"10.0.0.1\", \"10.0.0.2:5353\"]\n",
-                          section.name);
+    if constexpr (kIsList<std::decay_t<decltype(values)>>) {
+      file += ListExample(section.name);
     } else {
       file += fmt::format("[{}]\n", section.name);
       VisitRows(values, write);
@@ -212,9 +247,9 @@ std::string ToMarkdown() {
   VisitSections(defaults, [&](const SectionRow& section, auto& values) {
     page += fmt::format("\n## {}{}{}\n\n{}", IsList(values) ? "[[" : "[", section.name, IsList(values) ? "]]" : "]",
                         Wrapped(section.doc, ""));
-    if constexpr (std::is_same_v<std::decay_t<decltype(values)>, std::vector<Settings::Stub>>) {
-      Settings::Stub stub;
-      page += SectionMarkdown(stub);
+    if constexpr (kIsList<std::decay_t<decltype(values)>>) {
+      typename std::decay_t<decltype(values)>::value_type item;
+      page += SectionMarkdown(item);
     } else {
       page += SectionMarkdown(values);
     }

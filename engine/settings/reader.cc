@@ -36,9 +36,28 @@ std::string_view SectionWith(std::string_view key) {
     if (row.key == key && found.empty()) found = row.section;
   };
   VisitSections(settings, [&](const SectionRow&, auto& values) {
-    if constexpr (!std::is_same_v<std::decay_t<decltype(values)>, std::vector<Settings::Stub>>) VisitRows(values, look);
+    if constexpr (!kIsList<std::decay_t<decltype(values)>>) VisitRows(values, look);
   });
   return found;
+}
+
+/// Returns whether a key within a section is a section of its own: `pool` in `forward`.
+bool IsSubsection(std::string_view section, std::string_view key) {
+  bool found = false;
+  Settings settings;
+  VisitSections(settings, [&](const SectionRow& row, const auto&) {
+    found = found || (row.name.size() == section.size() + 1 + key.size() && row.name.starts_with(section) &&
+                      row.name[section.size()] == '.' && row.name.ends_with(key));
+  });
+  return found;
+}
+
+/// Returns the node of a section, or null: of `forward.pool` that of `pool` within `forward`.
+const toml::node* FindSection(const toml::table& file, std::string_view name) {
+  const size_t dot = name.find('.');
+  const toml::node* node = file.get(name.substr(0, dot));
+  if (dot == name.npos || node == nullptr || !node->is_table()) return dot == name.npos ? node : nullptr;
+  return node->as_table()->get(name.substr(dot + 1));
 }
 
 /// Reads the rows of one section from its table, and then tells of the keys that were none.
@@ -62,6 +81,7 @@ class SectionReader {
   void TellUnknown(std::string_view section) {
     for (const auto& [key, node] : table_) {
       if (std::find(keys_.begin(), keys_.end(), key.str()) != keys_.end()) continue;
+      if (IsSubsection(section, key.str())) continue;
       std::string hint = DidYouMean(key.str(), keys_);
       const std::string_view elsewhere = hint.empty() ? SectionWith(key.str()) : std::string_view();
       if (!elsewhere.empty()) hint = fmt::format("; it belongs to [{}]", elsewhere);
@@ -84,6 +104,36 @@ void ReadSection(const toml::table& table, const SectionRow& section, Values& va
   reader.TellUnknown(section.name);
 }
 
+/// Tells of a zone that has a stub already.
+void TellRepeated(const toml::table& table, const std::vector<Settings::Stub>& stubs, const Settings::Stub& stub,
+                  MistakeList& mistakes) {
+  const bool twice =
+      std::any_of(stubs.begin(), stubs.end(), [&](const auto& other) { return other.zone == stub.zone; });
+  if (twice && table.contains("zone")) mistakes.AddWrong(*table.get("zone"), "stub.zone", "each zone once");
+}
+
+/// Tells of a pool whose name another has.
+void TellRepeated(const toml::table& table, const std::vector<Settings::ForwardPool>& pools,
+                  const Settings::ForwardPool& pool, MistakeList& mistakes) {
+  const bool twice =
+      std::any_of(pools.begin(), pools.end(), [&](const auto& other) { return other.name == pool.name; });
+  if (twice && table.contains("name")) mistakes.AddWrong(*table.get("name"), "forward.pool.name", "each name once");
+}
+
+/// Tells of a domain that has a route already, and of a route that does not say which way it leads.
+void TellRepeated(const toml::table& table, const std::vector<Settings::ForwardRoute>& routes,
+                  const Settings::ForwardRoute& route, MistakeList& mistakes) {
+  for (const auto& other : routes) {
+    for (const wire::Name& domain : route.domains) {
+      if (std::find(other.domains.begin(), other.domains.end(), domain) == other.domains.end()) continue;
+      mistakes.AddWrong(*table.get("domains"), "forward.route.domains",
+                        fmt::format("each domain once, and {} has a route", domain.ToText()));
+    }
+  }
+  if (route.pools.empty() == (route.action == RouteAction::kWalk)) return;
+  mistakes.Add(table.source().begin, "forward.route: expected either a pool or action = \"walk\"");
+}
+
 /// Reads the file section by section.
 class FileReader {
  public:
@@ -93,7 +143,7 @@ class FileReader {
   template <typename Values>
   void operator()(const SectionRow& section, Values& values) {
     sections_.push_back(section.name);
-    const toml::node* node = file_.get(section.name);
+    const toml::node* node = FindSection(file_, section.name);
     if (node == nullptr) return;
     if (const toml::table* table = node->as_table()) {
       ReadSection(*table, section, values, mistakes_);
@@ -103,16 +153,17 @@ class FileReader {
   }
 
   /// Reads the sections of a list.
-  void operator()(const SectionRow& section, std::vector<Settings::Stub>& stubs) {
+  template <typename Item>
+  void operator()(const SectionRow& section, std::vector<Item>& items) {
     sections_.push_back(section.name);
-    const toml::node* node = file_.get(section.name);
+    const toml::node* node = FindSection(file_, section.name);
     if (node == nullptr) return;
     const toml::array* list = node->as_array();
     if (list == nullptr) {
       mistakes_.AddWrong(*node, section.name, fmt::format("[[{}]] with two brackets", section.name));
       return;
     }
-    for (const toml::node& item : *list) ReadStub(item, section, stubs);
+    for (const toml::node& item : *list) ReadItem(item, section, items);
   }
 
   /// Tells of what stands outside the sections that there are.
@@ -133,21 +184,18 @@ class FileReader {
   }
 
  private:
-  /// Reads one `[[stub]]`.
-  void ReadStub(const toml::node& item, const SectionRow& section, std::vector<Settings::Stub>& stubs) {
-    const toml::table* table = item.as_table();
+  /// Reads one section of a list.
+  template <typename Item>
+  void ReadItem(const toml::node& node, const SectionRow& section, std::vector<Item>& items) {
+    const toml::table* table = node.as_table();
     if (table == nullptr) {
-      mistakes_.AddWrong(item, section.name, "a section: [[stub]]");
+      mistakes_.AddWrong(node, section.name, fmt::format("a section: [[{}]]", section.name));
       return;
     }
-    Settings::Stub stub;
-    ReadSection(*table, section, stub, mistakes_);
-    const bool twice =
-        std::any_of(stubs.begin(), stubs.end(), [&](const auto& other) { return other.zone == stub.zone; });
-    if (twice && table->contains("zone")) {
-      mistakes_.AddWrong(*table->get("zone"), "stub.zone", "each zone once");
-    }
-    stubs.push_back(std::move(stub));
+    Item item;
+    ReadSection(*table, section, item, mistakes_);
+    TellRepeated(*table, items, item, mistakes_);
+    items.push_back(std::move(item));
   }
 
   const toml::table& file_;
@@ -187,6 +235,38 @@ void CheckTogether(const toml::table& file, const Settings& settings, MistakeLis
   }
 }
 
+/// Tells of routes to pools that are not there.
+void CheckRoutes(const toml::table& file, const Settings& settings, MistakeList& mistakes) {
+  const auto is_pool = [&](const std::string& name) {
+    return std::ranges::any_of(settings.forward_pools, [&](const auto& pool) { return pool.name == name; });
+  };
+  size_t upstreams = settings.forward.servers.size() + settings.forward.bootstrap.size();
+  for (const auto& pool : settings.forward_pools) upstreams += pool.servers.size();
+  if (upstreams > world::limits::kMaxUpstreams) {
+    AddAt(file, "forward", "servers",
+          fmt::format("found {} upstreams in all, expected at most {}", upstreams, world::limits::kMaxUpstreams),
+          mistakes);
+  }
+  for (size_t i = 0; i < settings.forward_routes.size(); ++i) {
+    for (const std::string& name : settings.forward_routes[i].pools) {
+      if (is_pool(name)) continue;
+      const auto node = file["forward"]["route"][i]["pool"];
+      mistakes.Add(node ? node.node()->source().begin : toml::source_position{1, 1},
+                   fmt::format("forward.route.pool: found {}, expected the name of a [[forward.pool]]", Shown(name)));
+    }
+  }
+}
+
+/// Tells of encrypted listeners that have no certificate to show.
+void CheckCertificate(const toml::table& file, const Settings& settings, MistakeList& mistakes) {
+  const auto& server = settings.server;
+  if (server.listen_tls.empty() && server.listen_https.empty()) return;
+  const std::string_view key = server.listen_tls.empty() ? "listen-https" : "listen-tls";
+  if (server.certificate.empty() || server.key.empty()) {
+    AddAt(file, "server", key, "expected server.certificate and server.key beside it", mistakes);
+  }
+}
+
 }  // namespace
 
 void MistakeList::Add(const toml::source_position& at, std::string text) {
@@ -221,6 +301,8 @@ void ReadSettings(const toml::table& file, Settings& settings, MistakeList& mist
   VisitSections(settings, reader);
   reader.TellUnknown();
   CheckTogether(file, settings, mistakes);
+  CheckRoutes(file, settings, mistakes);
+  CheckCertificate(file, settings, mistakes);
 }
 
 }  // namespace settings

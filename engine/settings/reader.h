@@ -44,9 +44,15 @@ void ReadValue(const toml::node& node, const Row& row, std::string& value, Mista
 void ReadValue(const toml::node& node, const Row& row, world::Duration& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, wire::Name& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, QnameMinimisation& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, Strategy& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, Fallback& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, RouteAction& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, LogLevel& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, LogFormat& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, std::vector<world::Endpoint>& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, std::vector<wire::Name>& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, std::vector<std::string>& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, std::vector<UpstreamUrl>& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, std::vector<world::Prefix>& value, MistakeList& mistakes);
 
 }  // namespace settings

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/settings/upstream_url.h"
 #include "engine/wire/name.h"
 #include "engine/world/address.h"
 #include "engine/world/limits.h"
@@ -17,6 +18,15 @@ namespace settings {
 
 /// How much of a name nameservers are told (RFC 9156).
 enum class QnameMinimisation : uint8_t { kRelaxed, kStrict, kOff };
+
+/// How the upstreams of a pool are asked.
+enum class Strategy : uint8_t { kParallel, kBalanced, kFailover };
+
+/// What becomes of a question that no upstream answers.
+enum class Fallback : uint8_t { kError, kWalk };
+
+/// Which way a route leads.
+enum class RouteAction : uint8_t { kPool, kWalk };
 
 /// The least grave message that is logged.
 enum class LogLevel : uint8_t { kError, kWarn, kInfo, kDebug };

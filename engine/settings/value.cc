@@ -153,6 +153,18 @@ void ReadValue(const toml::node& node, const Row& row, QnameMinimisation& value,
   ReadWord(node, row, value, mistakes);
 }
 
+void ReadValue(const toml::node& node, const Row& row, Strategy& value, MistakeList& mistakes) {
+  ReadWord(node, row, value, mistakes);
+}
+
+void ReadValue(const toml::node& node, const Row& row, Fallback& value, MistakeList& mistakes) {
+  ReadWord(node, row, value, mistakes);
+}
+
+void ReadValue(const toml::node& node, const Row& row, RouteAction& value, MistakeList& mistakes) {
+  ReadWord(node, row, value, mistakes);
+}
+
 void ReadValue(const toml::node& node, const Row& row, LogLevel& value, MistakeList& mistakes) {
   ReadWord(node, row, value, mistakes);
 }
@@ -162,7 +174,7 @@ void ReadValue(const toml::node& node, const Row& row, LogFormat& value, Mistake
 }
 
 void ReadValue(const toml::node& node, const Row& row, std::vector<world::Endpoint>& value, MistakeList& mistakes) {
-  const auto make = [](std::string_view text) { return world::Endpoint::FromText(text, 53); };
+  const auto make = [&](std::string_view text) { return world::Endpoint::FromText(text, row.range.default_port); };
   ReadList(node, row, value, make, "an address such as \"192.0.2.1\", \"192.0.2.1:53\" or \"[2001:db8::1]:53\"",
            mistakes);
 }
@@ -172,6 +184,20 @@ void ReadValue(const toml::node& node, const Row& row, std::vector<world::Prefix
   ReadList(node, row, value, make,
            "a block of addresses such as \"192.0.2.0/24\" or \"2001:db8::/32\", no bits set after its length",
            mistakes);
+}
+
+void ReadValue(const toml::node& node, const Row& row, std::vector<wire::Name>& value, MistakeList& mistakes) {
+  const auto make = [](std::string_view text) { return wire::Name::FromText(text); };
+  ReadList(node, row, value, make, "a domain name such as \"corp.example\"", mistakes);
+}
+
+void ReadValue(const toml::node& node, const Row& row, std::vector<std::string>& value, MistakeList& mistakes) {
+  if (auto one = node.value_exact<std::string>()) {
+    value = {*std::move(one)};
+    return;
+  }
+  const auto make = [](std::string_view text) { return std::optional<std::string>(text); };
+  ReadList(node, row, value, make, "a text in quotes", mistakes);
 }
 
 }  // namespace settings

@@ -23,7 +23,7 @@ constexpr world::Duration kRetransmission = world::Milliseconds(200);
 
 /// Returns the largest response that the query allows.
 size_t LimitOf(const wire::Message& query, world::Protocol via) {
-  if (via == world::Protocol::kTcp) return 65'535;
+  if (world::IsStream(via)) return 65'535;
   if (!query.edns) return kLeastUdpOctets;
   return std::clamp<size_t>(query.edns->payload_octets, kLeastUdpOctets, kMostUdpOctets);
 }
@@ -185,7 +185,7 @@ std::vector<Reply> Internet::Ask(const world::Address& server, world::Protocol v
   const size_t limit = message ? LimitOf(*message, via) : kLeastUdpOctets;
   const bool wants_signatures = message && WishOf(*message) == Wish::kDnssec && state_->trust.is_on();
   const auto signatures = wants_signatures ? wire::Signatures::kInclude : wire::Signatures::kOmit;
-  const world::Duration base = addresses.LatencyOf(server) * (via == world::Protocol::kTcp ? 2 : 1);
+  const world::Duration base = addresses.LatencyOf(server) * (world::IsStream(via) ? 2 : 1);
   world::Duration delay = base + base * static_cast<int64_t>(Roll(chance, Matter::kJitter) % 100) / 1000;
   if (is_lost) delay += kRetransmission;
   std::vector<Reply> replies(messages.size());

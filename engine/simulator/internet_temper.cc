@@ -126,7 +126,7 @@ wire::Rcode MinimisedFailure(Lot server) {
 }
 
 std::vector<wire::Message> Spoil(const Visit& visit, wire::Message right, const Atlas& atlas) {
-  const bool is_tcp = visit.via == world::Protocol::kTcp;
+  const bool is_tcp = world::IsStream(visit.via);
   switch (visit.temper) {
     case Temper::kHealthy:
     case Temper::kSlow:

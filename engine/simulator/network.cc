@@ -29,7 +29,7 @@ void Network::Carry(world::WorkerId worker, const world::Ask& ask, world::Instan
   schedule.Add(std::max(now, ask.deadline), SocketCloses{worker, ask.id});
   const Passage passage{worker, ask, now, schedule};
   if (random_.Permille(mischief_.no_socket_permille)) return Strike(passage, world::Mishap::kNoSocket, {});
-  const bool is_stream = ask.via == world::Protocol::kTcp;
+  const bool is_stream = world::IsStream(ask.via);
   ++(is_stream ? traffic_.streams : traffic_.datagrams);
   if (IsDown(now, now)) {
     ++traffic_.lost_to_outages;

@@ -193,7 +193,7 @@ void Simulation::Do(world::WorkerId id, world::Ask& ask) {
   worker.has_asked = true;
   worker.last_exchange = ask.id;
   See(fmt::format("worker {} asks {}{}", static_cast<int>(id), ask.to.ToText(),
-                  ask.via == world::Protocol::kTcp ? " over TCP" : ""),
+                  world::IsStream(ask.via) ? " over TCP" : ""),
       ask.query);
   network_.Carry(id, ask, now_, schedule_);
   effects_.Recycle(std::move(ask.query));

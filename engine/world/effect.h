@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/world/address.h"
+#include "engine/world/identity.h"
 #include "engine/world/octets.h"
 #include "engine/world/protocol.h"
 #include "engine/world/time.h"
@@ -38,13 +39,14 @@ struct Client {
   bool is_operator = false;
 };
 
-/// Send `query` to `to` from a fresh random port, and deliver what comes back from there as `id`.
+/// Send `query` to `to` - over UDP from a fresh random port - and deliver what comes back from there as `id`.
 struct Ask {
   ExchangeId id{};
   Endpoint to;
   Protocol via = Protocol::kUdp;
   Octets query;
-  Instant deadline;  ///< When the driver may drop the socket, silently. The engine has timers of its own.
+  Instant deadline;           ///< When the driver may drop the socket, silently. The engine has timers of its own.
+  SharedIdentity identity{};  ///< Of an encrypted protocol: who has to be there. Null for the others.
 };
 
 /// Nobody waits for this exchange any more: drop its socket.
@@ -118,7 +120,9 @@ class Effects {
 enum class Mishap : uint8_t {
   kPortUnreachable,  ///< ICMP port unreachable or a refused TCP connection.
   kUnreachable,      ///< No route, or ICMP host or network unreachable.
-  kClosed,           ///< The TCP connection ended before the whole response.
+  kClosed,           ///< The connection ended before the whole response.
+  kNotTrusted,       ///< The certificate is not that of the identity, or the TLS handshake failed.
+  kHttpError,        ///< The answer over HTTPS is none of DNS: a status other than 2xx, another media type, too long.
   kNoSocket,         ///< Our own want: no socket, port or buffer. Says nothing of the server.
 };
 

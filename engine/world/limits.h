@@ -118,6 +118,15 @@ inline constexpr size_t kMaxMeasuredAddresses = 262'144;
 /// Pairs of (address, zone) whose errors are kept.
 inline constexpr size_t kMaxServerZones = 262'144;
 
+// --- Forwarding
+// -----------------------------------------------------------------------------------------------------------
+
+/// Upstreams of all pools together. Real configurations have less than ten; each is probed and remembered.
+inline constexpr size_t kMaxUpstreams = 64;
+
+/// Packets sent upstream for one forwarded question: all servers of a parallel pool, each a few times.
+inline constexpr int kMaxForwardPackets = 32;
+
 // --- Front
 // ----------------------------------------------------------------------------------------------------------------
 

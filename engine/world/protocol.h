@@ -4,7 +4,15 @@
 
 namespace world {
 
-/// What carries a message. TLS, HTTPS and QUIC join here when their transports do.
-enum class Protocol : uint8_t { kUdp, kTcp };
+/// What carries a message.
+enum class Protocol : uint8_t {
+  kUdp,
+  kTcp,
+  kTls,    ///< RFC 7858.
+  kHttps,  ///< RFC 8484, over HTTP/2.
+};
+
+/// Returns whether the protocol is a stream: its messages have room for all, and come whole or not at all.
+constexpr bool IsStream(Protocol protocol) { return protocol != Protocol::kUdp; }
 
 }  // namespace world

@@ -23,10 +23,12 @@ struct Fixture {
   zone::Snapshot root;
   zone::SharedRootHints hints = zone::BuiltInRootHints();
   policy::UpstreamGuard guard{policy::UpstreamRules{}};
+  policy::Routes routes{settings};
   First random;
   metrics::Counters counters;
   Budget budget;
-  Context context{settings, store, book, root, *hints, guard, random, counters, {world::Instant(world::Seconds(1)), {}},
+  Context context{settings, store,  book,   root,     *hints,
+                  guard,    routes, random, counters, {world::Instant(world::Seconds(1)), {}},
                   budget};
 };
 

@@ -26,6 +26,8 @@ TEST_CASE("Prometheus text has one HELP and one TYPE for each name, before its s
                        "# TYPE taproot_client_queries_total counter\n"
                        "taproot_client_queries_total{transport=\"udp\"} 0\n"
                        "taproot_client_queries_total{transport=\"tcp\"} 5\n"
+                       "taproot_client_queries_total{transport=\"tls\"} 0\n"
+                       "taproot_client_queries_total{transport=\"https\"} 0\n"
                        "# HELP taproot_client_answers_total "));
   CHECK(Has(text, "# TYPE taproot_root_serial gauge\ntaproot_root_serial 2026082201\n"));
   std::set<std::string> typed;

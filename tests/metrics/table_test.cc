@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 using metrics::Counters;
-using metrics::Metric;
 using metrics::Duration;
+using metrics::Metric;
 
 TEST_CASE("Each kind of metric merges in its own way") {
   Counters a, b;

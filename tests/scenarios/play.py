@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-AREAS = {'iterate', 'cname', 'loops', 'lame', 'hardening', 'qmin', 'negative', 'ttl', 'stub'}
+AREAS = {'iterate', 'cname', 'loops', 'lame', 'hardening', 'qmin', 'negative', 'ttl', 'stub', 'forward'}
 NEEDED_SHARE = 0.85
 GOOD = {'core', 'proof', 'strict'}
 HERE = os.path.dirname(os.path.abspath(__file__))

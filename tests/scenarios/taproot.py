@@ -8,7 +8,7 @@ import os
 
 NAME = 'taproot'
 BINARY = os.environ.get('TAPROOT', 'taproot')
-FEATURES = {'stub-zone', 'cache-min-ttl', 'cache-max-ttl', 'cache-max-negative-ttl'}
+FEATURES = {'stub-zone', 'forward-zone', 'cache-min-ttl', 'cache-max-ttl', 'cache-max-negative-ttl'}
 
 EVERYWHERE = ['0.0.0.0/0', '::/0']
 # The same without loopback, for scenarios in which a loopback address must not be asked.
@@ -55,6 +55,12 @@ def setup(c):
     for zone, addresses, _options in c.cfg.stubs:
         lines += ['[[stub]]', 'zone = %s' % json.dumps(zone),
                   'servers = %s' % json.dumps([endpoint(address) for address in addresses])]
+    first = any(options.get('forward-first') == 'yes' for _zone, _addresses, options in c.cfg.forwards)
+    lines += ['[forward]', 'fallback = %s' % json.dumps('walk' if first else 'error')]
+    for zone, addresses, _options in c.cfg.forwards:
+        lines += ['[[forward.pool]]', 'name = %s' % json.dumps(zone),
+                  'servers = %s' % json.dumps(['udp://' + endpoint(address) for address in addresses]),
+                  '[[forward.route]]', 'domains = [%s]' % json.dumps(zone), 'pool = %s' % json.dumps(zone)]
     path = os.path.join(c.dir, 'taproot.toml')
     with open(path, 'w', encoding='utf-8') as file:
         file.write('\n'.join(lines) + '\n')

@@ -78,7 +78,8 @@ TEST_CASE("All mistakes of a file are told at once, in the order of their places
              "workers = '4'\n") ==
         "f.toml:2:15: walk.max-packets: found 19, expected a number from 20 to 1000\n"
         "f.toml:4:1: server: found unknown key \"lisen\", expected one of listen, workers, allow, "
-        "tcp-idle-timeout, max-tcp-clients, udp-payload-octets, state-dir; did you mean `listen`?\n"
+        "tcp-idle-timeout, max-tcp-clients, udp-payload-octets, listen-tls, listen-https, https-path, certificate, "
+        "key, resolver-name, proxy-from, max-handshakes, state-dir; did you mean `listen`?\n"
         "f.toml:5:11: server.workers: found \"4\", expected a number from 0 to 256\n");
 }
 
@@ -93,7 +94,7 @@ TEST_CASE("A key in the wrong section is told where it belongs") {
 TEST_CASE("An unknown section is told with the nearest known one") {
   CHECK(Told("[sever]\nworkers = 1\n") ==
         "f.toml:1:2: found unknown section \"sever\", expected one of server, root, upstream, walk, cache, stats, "
-        "control, log, stub; did you mean `server`?\n");
+        "control, log, forward, forward.pool, forward.route, stub; did you mean `server`?\n");
 }
 
 TEST_CASE("A section of the wrong shape is told") {

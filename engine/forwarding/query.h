@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/wire/message.h"
+#include "engine/world/octets.h"
+#include "engine/world/protocol.h"
+
+namespace forwarding {
+
+/// What decides the octets of a query beside its question.
+struct QueryOptions {
+  uint16_t id = 0;
+  world::Protocol via = world::Protocol::kUdp;
+  uint16_t payload_octets = 1232;
+  bool with_edns = true;
+};
+
+/// Returns the query that is sent to an upstream: with RD and DO, and padded where it is encrypted (RFC 8467 section
+/// 4.1).
+world::Octets MakeQuery(const QueryOptions& options, const wire::Question& question);
+
+/// Whether octets that arrived are the response to a query.
+enum class Match : uint8_t { kYes, kNo };
+
+/// Compares a response's opening with the query (RFC 5452 section 9.1).
+Match Compare(const wire::Opening& opening, uint16_t id, const wire::Question& asked);
+
+}  // namespace forwarding

@@ -1,0 +1,111 @@
+#include "engine/forwarding/forward.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "engine/forwarding/query.h"
+#include "engine/world/limits.h"
+
+namespace forwarding {
+namespace {
+
+using world::Milliseconds;
+using world::Seconds;
+
+/// Always the first choice: chance is not what these tests are about.
+class First : public world::Random {
+ public:
+  void Fill(std::span<uint8_t> out) override { std::ranges::fill(out, uint8_t{0}); }
+};
+
+constexpr world::Instant kStart{Seconds(100)};
+const wire::Question kQuestion{*wire::Name::FromText("www.example."), wire::RrType::kA};
+
+/// A pool of some upstreams and what a step may use.
+struct Fixture {
+  Fixture(settings::Strategy strategy, size_t count) {
+    settings.forward.strategy = strategy;
+    for (size_t i = 0; i < count; ++i) {
+      const std::string url = "192.0.2." + std::to_string(i + 1);
+      settings.forward.servers.push_back(std::get<settings::UpstreamUrl>(settings::UpstreamFromText(url)));
+    }
+    plan = MakePlan(settings);
+    board.Prepare(plan.Names(), {});
+  }
+
+  /// Returns how many queries the wishes send, and forgets the wishes.
+  size_t TakeSent() {
+    const auto sent = std::ranges::count_if(wishes, [](const Wish& w) { return std::holds_alternative<SendWish>(w); });
+    wishes.clear();
+    return static_cast<size_t>(sent);
+  }
+
+  settings::Settings settings;
+  Plan plan;
+  servers::UpstreamBoard board;
+  First random;
+  metrics::Counters counters;
+  Context context{settings, plan, board, random, counters, {kStart, {}}};
+  Wishes wishes;
+};
+
+TEST_CASE("A silent upstream is followed by the next after the attempt's timeout, and all end with the query's") {
+  Fixture fixture(settings::Strategy::kFailover, 2);
+  Forward forward({kQuestion, {0}, {}, world::kNever});
+  forward.Start(fixture.context, fixture.wishes);
+  CHECK(fixture.TakeSent() == 1);
+  CHECK(forward.NextDeadline() == kStart + Seconds(1));  // forward.attempt-timeout: its RTT is not known.
+  fixture.context.now.mono = kStart + Seconds(1);
+  forward.Expire(fixture.context, fixture.wishes);
+  CHECK(fixture.TakeSent() == 1);
+  fixture.context.now.mono = kStart + Seconds(3);
+  forward.Expire(fixture.context, fixture.wishes);
+  REQUIRE(forward.ending() != nullptr);
+  CHECK(!forward.ending()->response);
+}
+
+TEST_CASE("A refused connection is followed by the next upstream at once") {
+  Fixture fixture(settings::Strategy::kFailover, 2);
+  Forward forward({kQuestion, {0}, {}, world::kNever});
+  forward.Start(fixture.context, fixture.wishes);
+  const Tag tag = std::get<SendWish>(fixture.wishes.front()).tag;
+  CHECK(fixture.TakeSent() == 1);
+  forward.Fail(tag, world::Mishap::kPortUnreachable, fixture.context, fixture.wishes);
+  CHECK(fixture.TakeSent() == 1);
+}
+
+TEST_CASE("kMaxForwardPackets queries are sent for one question, and not one more") {
+  for (const bool within : {true, false}) {
+    const auto most = static_cast<size_t>(world::limits::kMaxForwardPackets);
+    Fixture fixture(settings::Strategy::kParallel, within ? most : most + 1);
+    Forward forward({kQuestion, {0}, {}, world::kNever});
+    forward.Start(fixture.context, fixture.wishes);
+    CHECK(fixture.TakeSent() == most);
+    CHECK(fixture.counters.Get(metrics::Metric::kLimitForwardPackets) == (within ? 0 : 1));
+  }
+}
+
+TEST_CASE("Queries that are encrypted are padded to a multiple of 128 octets (RFC 8467 section 4.1)") {
+  for (const world::Protocol via : {world::Protocol::kTls, world::Protocol::kHttps}) {
+    CHECK(MakeQuery({1, via, 1232, true}, kQuestion).size() % 128 == 0);
+  }
+  CHECK(MakeQuery({1, world::Protocol::kUdp, 1232, true}, kQuestion).size() < 128);
+}
+
+TEST_CASE("A response counts only with the ID and the question of its query (RFC 5452 section 9.1)") {
+  wire::Opening opening;
+  opening.header.qr = true;
+  opening.header.id = 7;
+  opening.question_count = 1;
+  opening.question = kQuestion;
+  CHECK(Compare(opening, 7, kQuestion) == Match::kYes);
+  CHECK(Compare(opening, 8, kQuestion) == Match::kNo);
+  CHECK(Compare(opening, 7, {kQuestion.name, wire::RrType::kAaaa}) == Match::kNo);
+  opening.header.qr = false;
+  CHECK(Compare(opening, 7, kQuestion) == Match::kNo);
+}
+
+}  // namespace
+}  // namespace forwarding
