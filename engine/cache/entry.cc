@@ -27,6 +27,23 @@ size_t CostOf(const NoData& no_data) { return CostOf(no_data.soa); }
 size_t CostOf(const NxDomain& nx_domain) { return CostOf(nx_domain.soa); }
 size_t CostOf(std::monostate) { return 0; }
 
+/// Octets that OpenSSL holds for a key, about: measured for RSA with 2,048 bits, the usual one.
+constexpr size_t kPublicKeyOctets = 3'000;
+
+/// Returns the heap cost of what stands behind an entry.
+size_t CostOf(const std::shared_ptr<const Backing>& backing) {
+  if (backing == nullptr) return 0;
+  size_t cost = AllocationCost(sizeof(*backing) + kSharedOverhead) +
+                OptionalCost(backing->proofs.capacity() * sizeof(wire::RrSet));
+  for (const wire::RrSet& rrset : backing->proofs) {
+    cost += OptionalCost(rrset.owner.HeapOctets()) + OptionalCost(rrset.rdatas.HeapOctets()) +
+            OptionalCost(rrset.signatures.HeapOctets());
+  }
+  if (backing->error) cost += OptionalCost(backing->error->text.capacity());
+  if (backing->keys) cost += sizeof(dnssec::ZoneKeys) + backing->keys->keys.size() * kPublicKeyOctets;
+  return cost;
+}
+
 /// Returns the heap cost of a delegation.
 size_t CostOf(const SharedDelegation& delegation) {
   size_t cost = AllocationCost(sizeof(*delegation) + kSharedOverhead) + OptionalCost(delegation->zone.HeapOctets()) +
@@ -81,7 +98,7 @@ size_t AllocationCost(size_t octets) {
 }
 
 size_t HeapCharge(const Entry& entry, size_t extra_octets) {
-  return AllocationCost(sizeof(Entry) + entry.name_octets + extra_octets) +
+  return AllocationCost(sizeof(Entry) + entry.name_octets + extra_octets) + CostOf(entry.backing) +
          std::visit([](const auto& content) { return CostOf(content); }, entry.content);
 }
 

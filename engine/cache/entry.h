@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "engine/cache/store.h"
+#include "engine/dnssec/security.h"
 #include "engine/world/octets.h"
 #include "engine/world/time.h"
 
@@ -77,7 +78,8 @@ struct Entry {
 
   uint64_t hash;
   Content content;
-  Entry* newer = nullptr;  ///< The order of insertion, for SIEVE.
+  std::shared_ptr<const Backing> backing;  ///< Null: nothing.
+  Entry* newer = nullptr;                  ///< The order of insertion, for SIEVE.
   Entry* older = nullptr;
   world::Instant stored;
   world::Instant expires;
@@ -87,6 +89,7 @@ struct Entry {
   uint16_t ttl_count = 0;
   uint8_t name_octets;
   Rank rank = Rank::kGlue;
+  dnssec::Security security = dnssec::Security::kUnchecked;
   bool visited = false;  ///< Found since the hand last passed.
 
  private:

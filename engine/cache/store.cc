@@ -54,11 +54,20 @@ std::shared_ptr<const wire::RrSet> Share(wire::RrSet rrset) {
 
 /// Returns what the cache knows by an entry of records or NXDOMAIN.
 Known ToKnown(const Entry& entry) {
-  Known known{.what = NxDomain{}, .rank = entry.rank, .stored = entry.stored, .expires = entry.expires};
+  Known known{.what = NxDomain{},
+              .rank = entry.rank,
+              .stored = entry.stored,
+              .expires = entry.expires,
+              .assurance = {entry.security, entry.backing}};
   if (const auto* positive = std::get_if<Positive>(&entry.content)) known.what = *positive;
   if (const auto* no_data = std::get_if<NoData>(&entry.content)) known.what = *no_data;
   if (const auto* nx_domain = std::get_if<NxDomain>(&entry.content)) known.what = *nx_domain;
   return known;
+}
+
+/// Returns how far something is to be trusted: first by its security, then by its rank (RFC 2181 section 5.4.1).
+std::pair<bool, Rank> WeightOf(dnssec::Security security, Rank rank) {
+  return {security == dnssec::Security::kSecure, rank};
 }
 
 }  // namespace
@@ -102,12 +111,14 @@ bool Store::PutKnown(OctetView lowered, const KeyTraits& traits, Known known, In
   entry->rank = known.rank;
   entry->stored = now;
   entry->expires = known.expires;
+  entry->security = known.assurance.security;
+  entry->backing = std::move(known.assurance.backing);
   entry->charge = static_cast<uint32_t>(HeapCharge(*entry, 0));
 
   const std::lock_guard lock(place.shelf.mutex);
   const Entry* const standing = place.shelf.shard.Peek(place.key, now);
-  // RFC 2181 section 5.4.1: what is trusted less does not replace what is trusted more.
-  if (standing != nullptr && standing->rank > known.rank) return false;
+  const auto weight = WeightOf(known.assurance.security, known.rank);
+  if (standing != nullptr && WeightOf(standing->security, standing->rank) > weight) return false;
   if (known.expires <= now) {
     place.shelf.shard.Remove(place.key);
   } else {
@@ -116,51 +127,64 @@ bool Store::PutKnown(OctetView lowered, const KeyTraits& traits, Known known, In
   return true;
 }
 
-void Store::OverrideNxDomains(OctetView lowered, Rank rank, Instant now) {
+void Store::OverrideNxDomains(OctetView lowered, dnssec::Security security, Rank rank, Instant now) {
   for (; lowered.size() > 1; lowered = ParentOf(lowered)) {
     const Place place = PlaceOf(lowered, kNxDomainTraits);
     const std::lock_guard lock(place.shelf.mutex);
     const Entry* const standing = place.shelf.shard.Peek(place.key, now);
-    if (standing != nullptr && standing->rank <= rank) place.shelf.shard.Remove(place.key);
+    if (standing == nullptr || WeightOf(standing->security, standing->rank) > WeightOf(security, rank)) continue;
+    place.shelf.shard.Remove(place.key);
   }
 }
 
-bool Store::PutRrSet(wire::RrSet rrset, Rank rank, Instant now, Instant not_after) {
+bool Store::PutRrSet(wire::RrSet rrset, Rank rank, Instant now, Instant not_after, Assurance assurance) {
   if (rrset.rr_class != wire::RrClass::kIn) return true;
   const LoweredName name(rrset.owner);
   const wire::RrType type = rrset.type;
   rrset.ttl = TtlOfSet(rrset.ttl, options_);
   const Instant expires = std::min(now + world::Seconds(rrset.ttl), not_after);
-  Known known{.what = Positive{Share(std::move(rrset))}, .rank = rank, .stored = now, .expires = expires};
+  const dnssec::Security security = assurance.security;
+  Known known{.what = Positive{Share(std::move(rrset))},
+              .rank = rank,
+              .stored = now,
+              .expires = expires,
+              .assurance = std::move(assurance)};
   if (!PutKnown(name.octets(), RecordsTraits(type), std::move(known), now)) return false;
-  OverrideNxDomains(name.octets(), rank, now);
+  OverrideNxDomains(name.octets(), security, rank, now);
   return true;
 }
 
 void Store::PutNoData(const wire::Name& name, wire::RrType type, std::optional<wire::RrSet> soa, Rank rank, Instant now,
-                      Instant not_after) {
+                      Instant not_after, Assurance assurance) {
   const LoweredName lowered(name);
-  Known known = Negative<NoData>(std::move(soa), rank, now, not_after);
+  const dnssec::Security security = assurance.security;
+  Known known = Negative<NoData>(std::move(soa), rank, now, not_after, std::move(assurance));
   if (!PutKnown(lowered.octets(), RecordsTraits(type), std::move(known), now)) return;
-  OverrideNxDomains(lowered.octets(), rank, now);
+  OverrideNxDomains(lowered.octets(), security, rank, now);
 }
 
 void Store::PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, Rank rank, Instant now,
-                        Instant not_after) {
+                        Instant not_after, Assurance assurance) {
   const LoweredName lowered(name);
-  PutKnown(lowered.octets(), kNxDomainTraits, Negative<NxDomain>(std::move(soa), rank, now, not_after), now);
+  PutKnown(lowered.octets(), kNxDomainTraits,
+           Negative<NxDomain>(std::move(soa), rank, now, not_after, std::move(assurance)), now);
 }
 
 template <typename Kind>
-Known Store::Negative(std::optional<wire::RrSet> soa, Rank rank, Instant now, Instant not_after) const {
-  const uint32_t ttl = TtlOfNegative(soa, options_);
+Known Store::Negative(std::optional<wire::RrSet> soa, Rank rank, Instant now, Instant not_after,
+                      Assurance assurance) const {
+  uint32_t ttl = TtlOfNegative(soa, options_);
+  if (!soa && assurance.backing && !assurance.backing->proofs.empty()) {
+    const auto least = std::ranges::min_element(assurance.backing->proofs, {}, &wire::RrSet::ttl);
+    ttl = std::min(least->ttl, options_.max_negative_ttl_seconds);
+  }
   Kind kind;
   if (soa) {
     soa->ttl = ttl;  // RFC 2308 section 3: the SOA goes to clients with the TTL of the negative answer.
     kind.soa = Share(*std::move(soa));
   }
   const Instant expires = std::min(now + world::Seconds(ttl), not_after);
-  return {.what = std::move(kind), .rank = rank, .stored = now, .expires = expires};
+  return {.what = std::move(kind), .rank = rank, .stored = now, .expires = expires, .assurance = std::move(assurance)};
 }
 
 std::optional<Known> Store::Find(const wire::Name& name, wire::RrType type, Instant now) const {
@@ -172,7 +196,8 @@ std::optional<Known> Store::Find(const wire::Name& name, wire::RrType type, Inst
   const Entry* const nx_domain = shelf.shard.Find(MakeKey(lowered.octets(), name_hash, kNxDomainTraits), now);
   if (records == nullptr && nx_domain == nullptr) return std::nullopt;
   // Of one rank both stand only when the NXDOMAIN came later: records override what they find.
-  const bool records_win = nx_domain == nullptr || (records != nullptr && records->rank > nx_domain->rank);
+  const auto weight = [](const Entry& entry) { return WeightOf(entry.security, entry.rank); };
+  const bool records_win = nx_domain == nullptr || (records != nullptr && weight(*records) > weight(*nx_domain));
   return ToKnown(records_win ? *records : *nx_domain);
 }
 
@@ -285,6 +310,7 @@ bool Store::CopyAnswer(const AnswerKey& key, Instant now, world::Octets& out) co
 }
 
 size_t Store::Flush(const wire::Name& name) {
+  denials_.Forget(name);
   const LoweredName top(name);
   size_t flushed = 0;
   for (const auto& shelf : shelves_) {
@@ -297,6 +323,7 @@ size_t Store::Flush(const wire::Name& name) {
 }
 
 size_t Store::FlushType(const wire::Name& name, wire::RrType type) {
+  denials_.Forget(name);
   const LoweredName lowered(name);
   const OctetView octets = lowered.octets();
   Shelf& shelf = PlaceOf(octets, kNxDomainTraits).shelf;

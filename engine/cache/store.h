@@ -6,6 +6,9 @@
 #include <variant>
 #include <vector>
 
+#include "engine/cache/denial_index.h"
+#include "engine/dnssec/keys.h"
+#include "engine/dnssec/security.h"
 #include "engine/wire/message.h"
 #include "engine/wire/rrset.h"
 #include "engine/world/address.h"
@@ -25,6 +28,19 @@ enum class Rank : uint8_t {
   kAuthAuthority,  ///< Authority section of an authoritative response.
   kAuthAnswer,     ///< Answer section of an authoritative response.
   kLocal,          ///< From a local zone: the root snapshot.
+};
+
+/// What stands behind a set or a denial beside its own records. Immutable, shared.
+struct Backing {
+  std::vector<wire::RrSet> proofs;               ///< The NSECs or NSEC3s of a denial, or of a wildcard's answer.
+  std::shared_ptr<const dnssec::ZoneKeys> keys;  ///< Of a secure DNSKEY set: ready to verify with.
+  std::optional<wire::ExtendedError> error;      ///< Why it is bogus, or insecure where that may surprise.
+};
+
+/// How far something was validated, and what stands behind it.
+struct Assurance {
+  dnssec::Security security = dnssec::Security::kUnchecked;
+  std::shared_ptr<const Backing> backing;  ///< Null: nothing.
 };
 
 /// A set as it is kept.
@@ -48,6 +64,7 @@ struct Known {
   Rank rank = Rank::kGlue;
   world::Instant stored;
   world::Instant expires;
+  Assurance assurance{};
 
   /// Returns the whole seconds left. Requires: expires > now.
   uint32_t TtlAt(world::Instant now) const;
@@ -127,16 +144,18 @@ class Store {
   /// Keeps a set. Returns false, and keeps what was there, when a live entry of a higher rank stands; one of equal rank
   /// is replaced. `not_after` bounds its life (the delegation's); kNever for none. A set that is left with TTL 0 is not
   /// kept, but what it would have replaced goes. A name with a set exists: NXDOMAINs of equal or lower rank of the name
-  /// and of its ancestors go.
-  bool PutRrSet(wire::RrSet rrset, Rank rank, world::Instant now, world::Instant not_after);
+  /// and of its ancestors go. What is secure counts more than any rank: nothing that is not replaces it, and it
+  /// replaces whatever is not.
+  bool PutRrSet(wire::RrSet rrset, Rank rank, world::Instant now, world::Instant not_after, Assurance assurance = {});
 
   /// Keeps a negative answer for (name, type), by the same rules of rank; NODATA too means that the name exists. For
   /// NXDOMAIN the type does not matter. Its life is the least of the
-  /// SOA's TTL, its minimum field and the negative ceiling (RFC 2308 section 5); without SOA `kNoSoaTtl`.
+  /// SOA's TTL, its minimum field and the negative ceiling (RFC 2308 section 5); without SOA that of the proofs behind
+  /// it, and without those `kNoSoaTtl`.
   void PutNoData(const wire::Name& name, wire::RrType type, std::optional<wire::RrSet> soa, Rank rank,
-                 world::Instant now, world::Instant not_after);
+                 world::Instant now, world::Instant not_after, Assurance assurance = {});
   void PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, Rank rank, world::Instant now,
-                   world::Instant not_after);
+                   world::Instant not_after, Assurance assurance = {});
 
   /// Returns what is known of (name, type): an exact set, or NODATA, or NXDOMAIN of the name. Of an NXDOMAIN and a set
   /// the higher rank counts, of equal ranks the one that came later.
@@ -145,6 +164,9 @@ class Store {
   /// Returns the NXDOMAIN of the nearest ancestor of `name` (itself included) that has one: nothing exists below it
   /// (RFC 8020).
   std::optional<Known> FindNxDomainCut(const wire::Name& name, world::Instant now) const;
+
+  /// The denials that are proven, for names that were not asked for yet.
+  DenialIndex& denials() { return denials_; }
 
   /// Keeps a delegation, in place of the one for the same zone.
   void PutDelegation(Delegation delegation, world::Instant now);
@@ -190,14 +212,17 @@ class Store {
   Place PlaceOf(world::OctetView lowered, const KeyTraits& traits) const;
   /// Keeps `known` unless something of a higher rank stands; returns whether nothing did.
   bool PutKnown(world::OctetView lowered, const KeyTraits& traits, Known known, world::Instant now);
-  /// Forgets the NXDOMAINs, of this rank and lower, of a name that exists and of its ancestors, which exist with it.
-  void OverrideNxDomains(world::OctetView lowered, Rank rank, world::Instant now);
+  /// Forgets the NXDOMAINs that are trusted no more than this, of a name that exists and of its ancestors, which exist
+  /// with it.
+  void OverrideNxDomains(world::OctetView lowered, dnssec::Security security, Rank rank, world::Instant now);
   /// Returns what is to be kept of a negative answer.
   template <typename Kind>
-  Known Negative(std::optional<wire::RrSet> soa, Rank rank, world::Instant now, world::Instant not_after) const;
+  Known Negative(std::optional<wire::RrSet> soa, Rank rank, world::Instant now, world::Instant not_after,
+                 Assurance assurance) const;
 
   std::vector<std::unique_ptr<Shelf>> shelves_;  // A power of two.
   StoreOptions options_;
+  DenialIndex denials_;
 };
 
 }  // namespace cache

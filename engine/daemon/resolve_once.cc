@@ -6,6 +6,7 @@
 #include "engine/daemon/operator_query.h"
 #include "engine/daemon/root_keeper.h"
 #include "engine/daemon/store_options.h"
+#include "engine/daemon/trust_anchors.h"
 #include "engine/daemon/worker.h"
 #include "engine/servers/book.h"
 
@@ -42,6 +43,8 @@ absl::StatusOr<Resolution> ResolveOnce(const settings::Settings& settings, const
   Log log;
   RootKeeper root(log, settings.root.zone_file, settings.root.hints_file);
   if (auto status = root.LoadFirst(); !status.ok()) return status;
+  const auto anchors = LoadAnchors(settings);
+  if (!anchors.ok()) return anchors.status();
   cache::Store store(StoreOptionsOf(settings));
   servers::Book book;
   OneAnswer answer;
@@ -50,6 +53,7 @@ absl::StatusOr<Resolution> ResolveOnce(const settings::Settings& settings, const
                  .settings = std::make_shared<const settings::Settings>(settings),
                  .root = root.snapshot(),
                  .hints = root.hints(),
+                 .anchors = *anchors,
                  .sockets = {},
                  .operators = answer});
   worker.Meet({&worker});

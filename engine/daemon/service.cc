@@ -18,6 +18,7 @@
 #include "engine/daemon/notify.h"
 #include "engine/daemon/store_options.h"
 #include "engine/daemon/system_limits.h"
+#include "engine/daemon/trust_anchors.h"
 #include "engine/settings/pages.h"
 #include "engine/settings/parse.h"
 
@@ -85,13 +86,15 @@ Service::~Service() { root_.Detach(); }
 absl::Status Service::Open() {
   std::vector<std::string> errors;
   if (const auto status = root_.LoadFirst(); !status.ok()) errors.emplace_back(status.message());
+  auto anchors = LoadAnchors(*settings_);
+  if (!anchors.ok()) errors.emplace_back(anchors.status().message());
   const size_t workers = WorkerCount(*settings_);
   auto listening = OpenListening(settings_->server.listen, workers);
   if (!listening.ok()) errors.emplace_back(listening.status().message());
   OpenOperatorSockets(errors);
   if (!errors.empty()) return absl::UnavailableError(fmt::format("{}", fmt::join(errors, "\n")));
   for (const auto& warning : listening->warnings) log_.Warn(warning);
-  HireWorkers(std::move(listening->workers));
+  HireWorkers(std::move(listening->workers), *anchors);
   WatchSignals();
   LogStart(workers);
   return absl::OkStatus();
@@ -108,13 +111,14 @@ void Service::OpenOperatorSockets(std::vector<std::string>& errors) {
   }
 }
 
-void Service::HireWorkers(std::vector<WorkerSockets> sockets) {
+void Service::HireWorkers(std::vector<WorkerSockets> sockets, const validation::SharedAnchors& anchors) {
   for (size_t i = 0; i < sockets.size(); ++i) {
     crew_.Hire({.place = {.self = static_cast<world::WorkerId>(i), .workers = static_cast<uint16_t>(sockets.size())},
                 .shared = {.store = store_, .book = book_},
                 .settings = settings_,
                 .root = root_.snapshot(),
                 .hints = root_.hints(),
+                .anchors = anchors,
                 .sockets = std::move(sockets[i]),
                 .operators = crew_});
   }
@@ -137,6 +141,12 @@ void Service::LogStart(size_t workers) {
     case RootSource::kZoneFile:
       log_.Info(fmt::format("root zone: serial {} from {}, {} delegations", root_.snapshot()->serial(), status.file,
                             root_.snapshot()->delegation_count()));
+      if (settings_->dnssec.validation && !root_.snapshot()->IsSigned()) {
+        log_.Warn(
+            fmt::format("{} has no signatures: nothing leads from the trust anchor to any zone, so all answers "
+                        "are insecure",
+                        status.file));
+      }
       break;
     case RootSource::kHintsFile:
       log_.Warn(fmt::format("no root zone (root.zone-file): root servers from {} are asked", status.file));
@@ -227,12 +237,17 @@ ordered_json Service::ReloadSettings() {
     return {{"error", count}, {"mistakes", std::move(lines)}};
   }
   auto& wanted = std::get<settings::Settings>(parsed);
+  const auto anchors = LoadAnchors(wanted);
+  if (!anchors.ok()) return {{"error", std::string(anchors.status().message())}};
   const auto changed = settings::Compare(*settings_, wanted).live;
   const auto needs_restart = settings::Compare(options_.settings, wanted).needs_restart;
   settings_ = std::make_shared<const settings::Settings>(std::move(wanted));
   log_.Adopt(settings_->log.level, settings_->log.format);
   root_.AdoptFile(settings_->root.zone_file);
-  crew_.Tell([settings = settings_](Worker& worker) { worker.Adopt(settings); });
+  crew_.Tell([settings = settings_, anchors = *anchors](Worker& worker) {
+    worker.Adopt(settings);
+    worker.engine().Adopt(anchors);
+  });
   log_.Info(
       fmt::format("settings read again: {} changed, {} wait for a restart", changed.size(), needs_restart.size()));
   return {{"changed", changed}, {"needs_restart", needs_restart}};

@@ -38,7 +38,7 @@ class Service final : public Turner {
   /// Opens the two sockets of the operators, in a folder that is made if need be.
   void OpenOperatorSockets(std::vector<std::string>& errors);
   /// Makes the workers, each with its sockets.
-  void HireWorkers(std::vector<WorkerSockets> sockets);
+  void HireWorkers(std::vector<WorkerSockets> sockets, const validation::SharedAnchors& anchors);
   /// Says what signals do.
   void WatchSignals();
   /// Logs what this daemon is.

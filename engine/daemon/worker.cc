@@ -40,6 +40,7 @@ Worker::Worker(WorkerOptions options)
       tcp_(loop_.poller(), *this, counters_, std::move(options.sockets.tcp)),
       upstream_udp_(loop_.poller(), *this, random_, PoolOptions(*options.settings), ListenPorts(*options.settings)),
       upstream_tcp_(loop_.poller(), *this, options.settings->upstream.max_sockets / kTcpShare) {
+  engine_.Adopt(options.anchors);
   tcp_.Adopt(options.settings->server.max_tcp_clients, options.settings->server.tcp_idle_timeout);
 }
 

@@ -18,6 +18,7 @@
 #include "engine/daemon/upstream_tcp.h"
 #include "engine/daemon/upstream_udp.h"
 #include "engine/resolver/engine.h"
+#include "engine/validation/anchors.h"
 
 namespace taprootd {
 
@@ -60,6 +61,7 @@ struct WorkerOptions {
   std::shared_ptr<const settings::Settings> settings;
   zone::Snapshot root;
   zone::SharedRootHints hints;
+  validation::SharedAnchors anchors;
   WorkerSockets sockets;
   OperatorSink& operators;
 };

@@ -4,6 +4,9 @@ namespace dnssec {
 
 const EVP_MD* HashOf(Algorithm algorithm) {
   switch (algorithm) {
+    case Algorithm::kRsaSha1:
+    case Algorithm::kRsaSha1Nsec3Sha1:
+      return EVP_sha1();
     case Algorithm::kRsaSha256:
     case Algorithm::kEcdsaP256Sha256:
       return EVP_sha256();

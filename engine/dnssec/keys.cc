@@ -76,6 +76,8 @@ EvpKey EddsaKey(OctetView octets, int type) {
 /// Returns the key in OpenSSL's form, or null.
 EvpKey MakeKey(const Dnskey& dnskey) {
   switch (dnskey.algorithm) {
+    case Algorithm::kRsaSha1:
+    case Algorithm::kRsaSha1Nsec3Sha1:
     case Algorithm::kRsaSha256:
       return RsaKey(dnskey.key(), 512 / 8);
     case Algorithm::kRsaSha512:

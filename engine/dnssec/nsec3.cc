@@ -117,7 +117,7 @@ struct Nsec3Hasher::Digest {
   }
 };
 
-Nsec3Hasher::Nsec3Hasher(int most_hashes) : hashes_left_(most_hashes), digest_(std::make_unique<Digest>()) {}
+Nsec3Hasher::Nsec3Hasher(int most_hashes) : hashes_left_(most_hashes) {}
 Nsec3Hasher::~Nsec3Hasher() = default;
 Nsec3Hasher::Nsec3Hasher(Nsec3Hasher&&) noexcept = default;
 Nsec3Hasher& Nsec3Hasher::operator=(Nsec3Hasher&&) noexcept = default;
@@ -130,6 +130,7 @@ std::optional<Nsec3Hash> Nsec3Hasher::Hash(const Name& name, const Nsec3Paramete
   if (const auto known = known_.find(name); known != known_.end()) return known->second;
   if (hashes_left_ == 0) return std::nullopt;
   --hashes_left_;
+  if (!digest_) digest_ = std::make_unique<Digest>();
   std::optional<Nsec3Hash> hash = digest_->Of(name.Lowered().octets(), parameters.salt);
   for (uint16_t i = 0; hash && i < parameters.iterations; ++i) hash = digest_->Of(*hash, parameters.salt);
   if (hash) known_.emplace(name, *hash);
@@ -212,8 +213,9 @@ DenialOutcome Nsec3Proof::TypeDoesNotExist(const Name& name, RrType type) {
     const DenialOutcome denied = DenyType(wildcard_match.nsec3->types, type, Apex::kOther);
     return denied == DenialOutcome::kProven && enclosed_.opts_out ? DenialOutcome::kProvenByOptOut : denied;
   }
-  // RFC 5155 section 8.6: an unsigned delegation has no record of its own where the zone opts out.
-  if (type == RrType::kDs && enclosed_.opts_out) return DenialOutcome::kProvenByOptOut;
+  // RFC 5155 section 8.6: an unsigned delegation has no record of its own where the zone opts out. Nor has a name that
+  // exists only for the sake of such delegations below it (section 7.1), so this is not about DS alone.
+  if (enclosed_.opts_out) return DenialOutcome::kProvenByOptOut;
   return DenialOutcome::kWildcardNotDenied;
 }
 

@@ -64,7 +64,7 @@ class Nsec3Hasher {
   int hashes_left_;
   Nsec3Parameters known_parameters_;  ///< Of the hashes that are known.
   absl::flat_hash_map<wire::Name, Nsec3Hash> known_;
-  std::unique_ptr<Digest> digest_;
+  std::unique_ptr<Digest> digest_;  ///< Made with the first hash: most answers need none.
 };
 
 /// The NSEC3s of one zone that came with an answer, verified as those of NsecProof have to be. The proofs are those of

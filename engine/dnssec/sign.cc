@@ -83,6 +83,8 @@ Octets NumberOf(const EVP_PKEY* key, const char* name) {
 /// Returns the public key in the form of a DNSKEY's last field (RFC 3110, 6605, 8080).
 Octets PublicOctets(Algorithm algorithm, const EVP_PKEY* key) {
   switch (algorithm) {
+    case Algorithm::kRsaSha1:
+    case Algorithm::kRsaSha1Nsec3Sha1:
     case Algorithm::kRsaSha256:
     case Algorithm::kRsaSha512: {
       const Octets exponent = NumberOf(key, OSSL_PKEY_PARAM_RSA_E);
@@ -225,6 +227,8 @@ std::optional<SigningKey> SigningKey::Make(std::unique_ptr<Handle> handle, Role 
 std::optional<SigningKey> SigningKey::FromSeed(Algorithm algorithm, Role role, OctetView seed) {
   const Octets stretched = Stretch(seed);
   switch (algorithm) {
+    case Algorithm::kRsaSha1:
+    case Algorithm::kRsaSha1Nsec3Sha1:
     case Algorithm::kRsaSha256:
     case Algorithm::kRsaSha512:
       return std::nullopt;

@@ -22,8 +22,10 @@ using Stub = settings::Settings::Stub;
 
 /// What one client query may still cost, its sub-questions included.
 struct Budget {
-  int packets = 0;  ///< Sent so far.
-  int lookups = 0;  ///< Address look-ups started so far.
+  int packets = 0;           ///< Sent so far.
+  int lookups = 0;           ///< Address look-ups started so far.
+  int signature_checks = 0;  ///< Done so far.
+  int nsec3_hashes = 0;      ///< Made so far.
 };
 
 /// What a step may use, for the length of the step.
@@ -39,6 +41,8 @@ struct Context {
   metrics::Counters& counters;
   world::Now now;
   Budget& budget;
+  /// Whether answers are judged before they are believed: then what was not judged decides about no other name.
+  bool validates = false;
 };
 
 /// Names one packet of a walk, within the walk.

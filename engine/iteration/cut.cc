@@ -69,25 +69,6 @@ servers::Report ReportOf(const Verdict& verdict) {
   return servers::Report::kServFail;
 }
 
-/// Returns whether the verdict says that the server is of no use for the question.
-bool IsUseless(const Verdict& verdict) {
-  return std::holds_alternative<ServerError>(verdict) || std::holds_alternative<Lame>(verdict) ||
-         std::holds_alternative<Excessive>(verdict);
-}
-
-/// Returns whether the verdict is to be taken only when nothing better comes.
-bool IsLastResort(const Verdict& verdict) {
-  if (const auto* answered = std::get_if<Answered>(&verdict)) return answered->weight == Weight::kLastResort;
-  if (const auto* none = std::get_if<NoDataAt>(&verdict)) return none->weight == Weight::kLastResort;
-  return false;
-}
-
-/// Returns whether the answer to a shorter name comes of a DNAME above it, which is then above the whole name too.
-bool IsUnderDname(const Verdict& verdict) {
-  const auto* aliased = std::get_if<Aliased>(&verdict);
-  return aliased != nullptr && aliased->chain.front().type == RrType::kDname;
-}
-
 }  // namespace
 
 Cut::Cut(const wire::Question& target, cache::SharedDelegation delegation, const Stub* stub, int minimised_before,
@@ -101,6 +82,24 @@ Cut::Cut(const wire::Question& target, cache::SharedDelegation delegation, const
       asked_(minimiser_.Next(target)),
       port_(context.settings.upstream.port),
       turned_(stub != nullptr) {}
+
+void Cut::Distrust(std::span<const world::Endpoint> endpoints) {
+  aliases_ = Aliases::kTakenApart;
+  avoided_.assign(endpoints.begin(), endpoints.end());
+  DismissAvoided();
+}
+
+void Cut::DismissAvoided() {
+  for (size_t i = 0; i < servers_.targets().size(); ++i) {
+    if (std::ranges::find(avoided_, servers_.targets()[i].endpoint) != avoided_.end()) servers_.Dismiss(i);
+  }
+}
+
+Outcome Cut::Decide(const Exchange& exchange, Verdict verdict) const {
+  const Target& target = servers_.targets()[exchange.target];
+  return {std::move(verdict), target.endpoint,
+          fmt::format("{} [{}]", servers_.servers()[target.server].name.ToText(), target.endpoint.address.ToText())};
+}
 
 Next Cut::Begin(Context& context, Log& log, Wishes& wishes) { return AskNext(context, log, wishes); }
 
@@ -225,7 +224,7 @@ Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& 
   // Over TCP there is room for all: a response that is truncated there is no answer (RFC 2181 section 9).
   if (opening->header.tc) response->header.rcode = wire::Rcode::kServFail;
   context.routes.DropOthers(context.routes.Of(asked_), *response);
-  Judgement judgement = Judge({asked_, delegation_->zone, exchange.with_edns}, *std::move(response));
+  Judgement judgement = Judge({asked_, delegation_->zone, exchange.with_edns, aliases_}, *std::move(response));
   if (exchange.step < log.steps.size()) {
     log.steps[exchange.step].outcome = ToText(judgement.verdict) + (exchange.overdue ? " (late)" : "");
   }
@@ -243,6 +242,7 @@ void Cut::TakeArrival(const Exchange& exchange, Context& context, Log& log, Wish
 
 Next Cut::Weigh(const Exchange& exchange, Judgement judgement, Context& context, Log& log, Wishes& wishes) {
   context.counters.Add(Metric::kScrubbedRecords, judgement.scrubbed_sets);
+  if (judgement.proofs_left_out > 0) context.counters.Add(Metric::kLimitProofSets);
   Verdict& verdict = judgement.verdict;
   if (std::holds_alternative<EdnsRefused>(verdict)) {
     context.counters.Add(Metric::kEdnsFallbacks);
@@ -256,19 +256,19 @@ Next Cut::Weigh(const Exchange& exchange, Judgement judgement, Context& context,
     Report(exchange, servers::Report::kLame, context);
     context.counters.Add(Metric::kUpstreamLame);
     Note(exchange, ToText(verdict));
-    if (!last_resort_) last_resort_ = std::move(verdict);
+    if (!last_resort_) last_resort_ = Decide(exchange, std::move(verdict));
     servers_.Dismiss(exchange.target);
     return AskNext(context, log, wishes);
   }
   Report(exchange, servers::Report::kValid, context);
-  return Outcome{std::move(verdict)};
+  return Decide(exchange, std::move(verdict));
 }
 
 Next Cut::OnMinimised(const Exchange& exchange, Verdict verdict, Context& context, Log& log, Wishes& wishes) {
   Report(exchange, servers::Report::kValid, context);
-  if (std::holds_alternative<Referred>(verdict)) return Outcome{std::move(verdict)};
+  if (std::holds_alternative<Referred>(verdict)) return Decide(exchange, std::move(verdict));
   if (std::holds_alternative<NxDomainAt>(verdict) && minimiser_.mode() == settings::QnameMinimisation::kStrict) {
-    return Outcome{std::move(verdict)};
+    return Decide(exchange, std::move(verdict));
   }
   // NXDOMAIN for an empty non-terminal is a known fault of servers (RFC 9156 section 2.3): the whole name decides.
   if (std::holds_alternative<NxDomainAt>(verdict) || IsUnderDname(verdict)) {
@@ -279,6 +279,7 @@ Next Cut::OnMinimised(const Exchange& exchange, Verdict verdict, Context& contex
   asked_ = minimiser_.Next(target_);
   Abandon(wishes);
   servers_.Restart();
+  DismissAvoided();
   return AskNext(context, log, wishes);
 }
 
@@ -302,6 +303,7 @@ Next Cut::AskInFull(const Exchange& exchange, Context& context, Log& log, Wishes
   asked_ = target_;
   Abandon(wishes);
   servers_.Restart();
+  DismissAvoided();
   return Reask(exchange, Protocol::kUdp, exchange.with_edns ? EdnsUse::kWith : EdnsUse::kWithout, context, log, wishes);
 }
 
@@ -380,6 +382,7 @@ bool Cut::TurnToAlternatives(Context& context) {
                    context.guard, context.store, context.now.mono);
   if (!others.Without(servers_)) return false;
   servers_ = std::move(others);
+  DismissAvoided();
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -47,6 +48,8 @@ struct Wait {};
 /// A response settles the question at this cut, or leads on.
 struct Outcome {
   Verdict verdict;
+  world::Endpoint from;
+  std::string server;  ///< `ns1.example. [192.0.2.1]`, for people.
 };
 
 /// No server of the cut is of use.
@@ -62,6 +65,9 @@ class Cut {
   /// Begins at a zone. `minimised_before` counts the minimised questions for this name at the cuts above.
   Cut(const wire::Question& target, cache::SharedDelegation delegation, const Stub* stub, int minimised_before,
       Context& context);
+
+  /// An answer was not believed: leaves out the servers at these addresses, and takes aliases apart.
+  void Distrust(std::span<const world::Endpoint> endpoints);
 
   /// Sends the first question.
   Next Begin(Context& context, Log& log, Wishes& wishes);
@@ -90,7 +96,7 @@ class Cut {
 
   const cache::SharedDelegation& delegation() const { return delegation_; }
   const Failures& failures() const { return failures_; }
-  const std::optional<Verdict>& last_resort() const { return last_resort_; }
+  const std::optional<Outcome>& last_resort() const { return last_resort_; }
   int minimised() const { return minimiser_.asked(); }
 
  private:
@@ -129,16 +135,22 @@ class Cut {
   Exchange Take(const Exchange& exchange);
   /// Returns the exchange of a tag, or null when nobody listens to it.
   Exchange* Find(Tag tag);
+  /// Leaves out the servers that are to be avoided.
+  void DismissAvoided();
+  /// Returns how a response decides the question.
+  Outcome Decide(const Exchange& exchange, Verdict verdict) const;
   /// Notes a failure for the client's extended error.
   void Note(const Exchange& exchange, std::string_view what);
 
   wire::Question target_;
   cache::SharedDelegation delegation_;
   ServerSet servers_;
+  std::vector<world::Endpoint> avoided_;
+  Aliases aliases_ = Aliases::kFollowed;
   Minimiser minimiser_;
   wire::Question asked_;
   std::vector<Exchange> exchanges_;
-  std::optional<Verdict> last_resort_;
+  std::optional<Outcome> last_resort_;
   Failures failures_;
   uint16_t port_ = 53;
   int packets_ = 0;

@@ -45,12 +45,20 @@ using Location = std::variant<Settled, KnownAlias, KnownOverlong, StartAt, Route
 /// pools have failed and the operator wants the walk then.
 enum class Routing : uint8_t { kObeyed, kIgnored };
 
+/// What is looked for, and what of the cache will do.
+struct Sought {
+  const wire::Question& question;
+  cache::Rank least_rank = cache::Rank::kNonAuthAnswer;  ///< Glue is never an answer (RFC 2181 section 5.4.1).
+  bool is_retry = false;  ///< An answer was bogus: of the cache only what is secure counts.
+  Routing routing = Routing::kObeyed;
+};
+
 /// Returns what is known of the question: from the cache, from the root zone here, or else the zone whose servers to
 /// ask - the deepest that is known and encloses the name (for DS, the name's parent: RFC 4035 section 4.2).
-Location Locate(const wire::Question& question, Routing routing, Context& context);
+Location Locate(const Sought& sought, Context& context);
 
 /// Returns what the root zone here says of the question by itself, if no other zone has the say: data, NODATA or
-/// NXDOMAIN of the root.
+/// NXDOMAIN of the root, unchecked.
 std::optional<Result> AnswerFromRoot(const wire::Question& question, const zone::Snapshot& root,
                                      const settings::Settings& settings);
 

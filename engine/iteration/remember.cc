@@ -4,9 +4,13 @@
 #include <memory>
 #include <utility>
 
+#include "engine/dnssec/signature.h"
+#include "engine/world/limits.h"
+
 namespace iteration {
 namespace {
 
+using wire::Name;
 using wire::RrSet;
 using wire::RrType;
 
@@ -26,39 +30,129 @@ uint32_t BoundedTtl(uint32_t ttl, world::Duration ceiling, world::Instant not_af
   return static_cast<uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(life).count());
 }
 
-/// Returns the SOA of a negative answer with the TTL that the answer has (RFC 2308 section 3).
-std::vector<AnswerSet> NegativeSoa(const std::optional<RrSet>& soa, const Context& context) {
-  if (!soa || soa->rdatas.empty()) return {};
-  uint32_t ttl = soa->ttl;
-  if (const auto fields = wire::SoaFromRdata(*soa->rdatas.begin())) ttl = std::min(ttl, fields->minimum);
-  return {{std::make_shared<const RrSet>(*soa),
-           BoundedTtl(ttl, context.settings.cache.max_negative_ttl, world::kNever, context)}};
+/// Returns the TTL of a negative answer, in seconds (RFC 2308 section 3).
+uint32_t NegativeTtl(const RrSet& soa, const Context& context) {
+  uint32_t ttl = soa.ttl;
+  if (const auto fields = wire::SoaFromRdata(*soa.rdatas.begin())) ttl = std::min(ttl, fields->minimum);
+  return BoundedTtl(ttl, context.settings.cache.max_negative_ttl, world::kNever, context);
+}
+
+/// Returns whether a wildcard made the set, as far as its signatures tell (RFC 4034 section 3.1.3).
+bool IsOfWildcard(const RrSet& rrset) {
+  return std::ranges::any_of(rrset.signatures, [&](world::OctetView rdata) {
+    const auto signature = dnssec::Signature::FromRdata(rdata);
+    return signature && signature->WildcardEncloser(rrset.owner);
+  });
+}
+
+/// Returns proofs as something to stand behind an entry; null for none.
+std::shared_ptr<const cache::Backing> BackingOf(Proofs proofs) {
+  if (proofs.empty()) return nullptr;
+  return std::make_shared<const cache::Backing>(cache::Backing{std::move(proofs), nullptr, std::nullopt});
+}
+
+/// What a denial consists of, whatever is denied.
+struct Denied {
+  Name name;
+  std::optional<RrSet> soa;
+  cache::Rank rank = cache::Rank::kGlue;
+  Proofs proofs;
+};
+
+/// Makes the result a denial.
+void Present(Denied denied, world::Instant not_after, const Origin& origin, const Context& context, Result& result) {
+  const Keeping keeping{true, denied.rank, not_after, origin.from};
+  auto backing = BackingOf(std::move(denied.proofs));
+  std::optional<uint32_t> ttl;
+  if (denied.soa && !denied.soa->rdatas.empty()) {
+    ttl = NegativeTtl(*denied.soa, context);
+    result.denial.push_back({std::make_shared<const RrSet>(*std::move(denied.soa)), *ttl, {}, keeping});
+  }
+  if (backing) {
+    for (const RrSet& proof : backing->proofs) {
+      const uint32_t bounded = BoundedTtl(proof.ttl, context.settings.cache.max_negative_ttl, world::kNever, context);
+      result.denial.push_back(
+          {std::shared_ptr<const RrSet>(backing, &proof), std::min(bounded, ttl.value_or(bounded)), {}, keeping});
+    }
+  }
+  result.negation = Negation{std::move(denied.name), {dnssec::Security::kUnchecked, std::move(backing)}, keeping};
+}
+
+/// Returns until when something is kept: what is bogus only briefly (RFC 4035 section 4.7).
+world::Instant Until(const Keeping& keeping, const cache::Assurance& assurance, world::Instant now) {
+  const bool is_bogus = assurance.security == dnssec::Security::kBogus;
+  return is_bogus ? std::min(keeping.not_after, now + world::limits::kBogusLife) : keeping.not_after;
+}
+
+/// Puts the denial of a result into the cache.
+void RememberDenial(RrType type, const Result& result, cache::Store& store, world::Instant now) {
+  const Negation& negation = *result.negation;
+  std::optional<RrSet> soa;
+  if (!result.denial.empty() && result.denial.front().rrset->type == RrType::kSoa) {
+    soa = *result.denial.front().rrset;
+    soa->ttl = result.denial.front().ttl;
+  }
+  const world::Instant until = Until(negation.keeping, negation.assurance, now);
+  if (negation.assurance.security == dnssec::Security::kSecure && soa && negation.assurance.backing) {
+    store.denials().Put(*soa, negation.assurance.backing->proofs, now, now + world::Seconds(soa->ttl));
+  }
+  if (result.rcode == wire::Rcode::kNxDomain && !negation.is_of_type_alone) {
+    store.PutNxDomain(negation.name, std::move(soa), negation.keeping.rank, now, until, negation.assurance);
+  } else {
+    store.PutNoData(negation.name, type, std::move(soa), negation.keeping.rank, now, until, negation.assurance);
+  }
 }
 
 }  // namespace
 
-std::vector<AnswerSet> Remember(std::vector<RrSet> chain, cache::Rank rank, const Origin& origin, Context& context) {
+std::vector<AnswerSet> Present(std::vector<RrSet> chain, cache::Rank rank, const Origin& origin, const Proofs& proofs,
+                               const Context& context) {
   std::vector<AnswerSet> sets;
   bool made = false;  // A CNAME behind its DNAME is made anew at every use; it is not data of the zone.
   for (RrSet& rrset : chain) {
     const world::Instant not_after = NotAfter(rrset, origin.delegation);
     const uint32_t ttl = BoundedTtl(rrset.ttl, context.settings.cache.max_ttl, not_after, context);
-    if (!made) context.store.PutRrSet(rrset, rank, context.now.mono, not_after);
+    auto backing = IsOfWildcard(rrset) ? BackingOf(proofs) : nullptr;
+    const Keeping keeping{!made, rank, not_after, origin.from};
     made = rrset.type == RrType::kDname;
-    sets.push_back({std::make_shared<const RrSet>(std::move(rrset)), ttl});
+    sets.push_back({std::make_shared<const RrSet>(std::move(rrset)),
+                    ttl,
+                    {dnssec::Security::kUnchecked, std::move(backing)},
+                    keeping});
   }
   return sets;
 }
 
-std::vector<AnswerSet> RememberNoData(const NoDataAt& none, RrType type, const Origin& origin, Context& context) {
-  context.store.PutNoData(none.name, type, none.soa, none.rank, context.now.mono,
-                          type == RrType::kNs ? origin.delegation.expires : world::kNever);
-  return NegativeSoa(none.soa, context);
+void PresentNoData(NoDataAt none, RrType type, const Origin& origin, const Context& context, Result& result) {
+  const world::Instant not_after = type == RrType::kNs ? origin.delegation.expires : world::kNever;
+  Present({std::move(none.name), std::move(none.soa), none.rank, std::move(none.proofs)}, not_after, origin, context,
+          result);
 }
 
-std::vector<AnswerSet> RememberNxDomain(const NxDomainAt& none, const Origin&, Context& context) {
-  context.store.PutNxDomain(none.name, none.soa, none.rank, context.now.mono, world::kNever);
-  return NegativeSoa(none.soa, context);
+void PresentNxDomain(NxDomainAt none, const Origin& origin, const Context& context, Result& result) {
+  Present({std::move(none.name), std::move(none.soa), none.rank, std::move(none.proofs)}, world::kNever, origin,
+          context, result);
+}
+
+void Remember(const wire::Question& question, const Result& result, cache::Store& store, world::Instant now) {
+  for (const AnswerSet& set : result.answer) {
+    if (!set.keeping.is_due) continue;
+    RrSet rrset = *set.rrset;
+    rrset.ttl = set.ttl;
+    store.PutRrSet(std::move(rrset), set.keeping.rank, now, Until(set.keeping, set.assurance, now), set.assurance);
+  }
+  if (result.negation && result.negation->keeping.is_due) RememberDenial(question.type, result, store, now);
+}
+
+void RememberCut(const Referred& referral, const cache::Delegation& delegation, Context& context) {
+  if (!context.validates) return;
+  const world::Instant now = context.now.mono;
+  if (referral.ds) {
+    context.store.PutRrSet(*referral.ds, cache::Rank::kReferral, now, delegation.expires);
+  } else if (!referral.proofs.empty()) {
+    context.store.PutNoData(delegation.zone, RrType::kDs, std::nullopt, cache::Rank::kReferral, now, delegation.expires,
+                            {dnssec::Security::kUnchecked, BackingOf(referral.proofs)});
+  }
 }
 
 }  // namespace iteration

@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/cache/store.h"
+#include "engine/dnssec/security.h"
 #include "engine/wire/message.h"
 #include "engine/world/address.h"
 #include "engine/world/protocol.h"
@@ -13,10 +16,29 @@
 
 namespace iteration {
 
+/// How a part of an answer is to be kept, once it is known how far it can be believed.
+struct Keeping {
+  bool is_due = false;  ///< The cache has it not, or not as it is.
+  cache::Rank rank = cache::Rank::kGlue;
+  world::Instant not_after = world::kNever;
+  std::optional<world::Endpoint> from;  ///< Whose answer it is; empty: the cache's, or the local root zone's.
+};
+
 /// A set of an answer with the TTL it has left: the set itself may be shared with the cache.
 struct AnswerSet {
   std::shared_ptr<const wire::RrSet> rrset;
-  uint32_t ttl = 0;  ///< Seconds.
+  uint32_t ttl = 0;              ///< Seconds.
+  cache::Assurance assurance{};  ///< Behind it: where a wildcard made the set, the proofs that came with it.
+  Keeping keeping{};
+};
+
+/// That a name, or the type asked for, does not exist there.
+struct Negation {
+  wire::Name name;
+  cache::Assurance assurance{};
+  Keeping keeping{};
+  /// Whether it holds for the type that was asked for alone, though it is NXDOMAIN: other types go another way.
+  bool is_of_type_alone = false;
 };
 
 /// Where an answer came from.
@@ -28,13 +50,23 @@ enum class Source : uint8_t {
   kRootZone,  ///< The local root zone, without any packet.
 };
 
+/// A step of the chain of trust, from the anchor down, for people.
+struct TrustLink {
+  wire::Name zone;
+  std::string what;  ///< `DS 1234; keys 1234 5678`, `unsigned`, or where it broke.
+};
+
 /// How a question ended.
 struct Result {
   wire::Rcode rcode = wire::Rcode::kServFail;
   std::vector<AnswerSet> answer;  ///< Aliases in order, then the data.
-  std::vector<AnswerSet> denial;  ///< The SOA of a negative answer, if it had one.
+  std::vector<AnswerSet> denial;  ///< The SOA of a negative answer, if it had one, and then the NSECs or NSEC3s.
   std::vector<wire::ExtendedError> errors;
   Source source = Source::kWalk;
+  std::optional<Negation> negation{};  ///< Set: the answer is a negative one, perhaps behind aliases.
+  std::string server{};                ///< That gave the last part, for people; empty: none was asked.
+  dnssec::Security security = dnssec::Security::kUnchecked;  ///< Of the whole.
+  std::vector<TrustLink> trust{};                            ///< How that was found; empty where nobody wants to know.
 };
 
 /// Returns the addresses that the answer of a look-up for A or AAAA ends with.

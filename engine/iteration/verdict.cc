@@ -117,7 +117,7 @@ bool Names(const RrSet& ns, const Name& server) {
 
 /// Makes a referral of its NS set and what stands beside it.
 Referred ReferralFrom(RrSet& ns, wire::Message& response) {
-  Referred referral{ns, {}, {}};
+  Referred referral{ns, {}, {}, {}};
   for (RrSet& s : response.additional) {
     const bool address = s.type == RrType::kA || s.type == RrType::kAaaa;
     if (address && Names(referral.ns, s.owner)) referral.glue.push_back(std::move(s));
@@ -138,12 +138,12 @@ Verdict JudgeAliasEnd(const Asked& asked, Trail trail, const wire::Message& resp
   // Only where this zone still has the say does a negative answer settle the target (RFC 2308 section 2.1); else it is
   // asked for.
   if (!soa || rank != cache::Rank::kAuthAnswer || !trail.name.IsAtOrBelow(asked.zone)) {
-    return Aliased{std::move(trail.chain), std::move(trail.name), rank};
+    return Aliased{std::move(trail.chain), std::move(trail.name), rank, {}};
   }
   if (response.header.rcode == Rcode::kNxDomain) {
-    return NxDomainAt{std::move(trail.chain), std::move(trail.name), soa, rank};
+    return NxDomainAt{std::move(trail.chain), std::move(trail.name), soa, rank, {}};
   }
-  return NoDataAt{std::move(trail.chain), std::move(trail.name), soa, rank, Weight::kGood};
+  return NoDataAt{std::move(trail.chain), std::move(trail.name), soa, rank, Weight::kGood, {}};
 }
 
 /// Judges a response without any answer.
@@ -153,16 +153,16 @@ Verdict JudgeEmpty(const Asked& asked, wire::Message& response) {
   const auto soa = EnclosingSoa(response.authority, name);
   if (response.header.rcode == Rcode::kNxDomain) {
     if (rank != cache::Rank::kAuthAnswer && !soa) return Lame{};
-    return NxDomainAt{{}, name, soa, rank};
+    return NxDomainAt{{}, name, soa, rank, {}};
   }
   RrSet* cut = CutBelow(response.authority, asked.zone, name);
   // A SOA of the cut itself or from below it speaks as the child (NODATA); a SOA from above it is noise in a referral.
   if (soa && (cut == nullptr || soa->owner.IsAtOrBelow(cut->owner))) {
-    return NoDataAt{{}, name, soa, rank, Weight::kGood};
+    return NoDataAt{{}, name, soa, rank, Weight::kGood, {}};
   }
   if (cut != nullptr) return ReferralFrom(*cut, response);
   if (rank != cache::Rank::kAuthAnswer) return Lame{};
-  return NoDataAt{{}, name, std::nullopt, rank, Weight::kLastResort};
+  return NoDataAt{{}, name, std::nullopt, rank, Weight::kLastResort, {}};
 }
 
 /// Judges a response with a code that says nothing about the name.
@@ -179,47 +179,113 @@ bool SaysOfTheName(Rcode rcode) {
   return rcode == Rcode::kNoError || rcode == Rcode::kNxDomain || rcode == Rcode::kYxDomain;
 }
 
+/// Returns whether a set leads on from the question, rather than to answer it.
+bool IsAlias(const RrSet& rrset, const wire::Question& question) {
+  return rrset.type != question.type && (rrset.type == RrType::kCname || rrset.type == RrType::kDname);
+}
+
+/// Returns the first alias of a chain alone, a DNAME with the CNAME that it makes.
+Verdict FirstAlias(Trail trail, cache::Rank rank) {
+  const size_t sets = trail.chain.front().type == RrType::kDname && trail.chain.size() > 1 ? 2 : 1;
+  trail.chain.resize(sets, trail.chain.front());
+  std::optional<Name> target = SoleTarget(trail.chain.back());
+  if (!target || trail.chain.back().type != RrType::kCname) return Overlong{std::move(trail.chain)};
+  return Aliased{std::move(trail.chain), *std::move(target), rank, {}};
+}
+
 /// Judges what is left after scrubbing.
 Verdict JudgeScrubbed(const Asked& asked, wire::Message& response) {
   if (!SaysOfTheName(response.header.rcode)) return JudgeError(asked, response);
   if (HasOversizedSet(response)) return Excessive{};
   Trail trail = Follow(asked.question, response.answer);
   if (trail.malformed) return Lame{};
+  if (asked.aliases == Aliases::kTakenApart && !trail.chain.empty() && IsAlias(trail.chain.front(), asked.question)) {
+    return FirstAlias(std::move(trail), RankOf(response.header));
+  }
   if (trail.overlong) return Overlong{std::move(trail.chain)};
   const cache::Rank rank = RankOf(response.header);
   if (trail.found) {
     const bool from_a_cache = rank != cache::Rank::kAuthAnswer && response.header.ra;
-    return Answered{std::move(trail.chain), rank, from_a_cache ? Weight::kLastResort : Weight::kGood};
+    return Answered{std::move(trail.chain), rank, from_a_cache ? Weight::kLastResort : Weight::kGood, {}};
   }
   if (!trail.chain.empty()) return JudgeAliasEnd(asked, std::move(trail), response);
   if (response.header.rcode == Rcode::kYxDomain) return ServerError{Rcode::kYxDomain};
   return JudgeEmpty(asked, response);
 }
 
-}  // namespace
-
-Judgement Judge(const Asked& asked, wire::Message response) {
-  const uint64_t scrubbed = Scrub(asked.zone, response);
-  return {JudgeScrubbed(asked, response), scrubbed};
-}
-
-Judgement JudgeForwarded(const Asked& asked, wire::Message response) {
-  const uint64_t scrubbed = Scrub(asked.zone, response);
+/// Judges what is left after scrubbing of the response of an upstream.
+Verdict JudgeForwardedScrubbed(const Asked& asked, wire::Message& response) {
   const Rcode rcode = response.header.rcode;
-  if (!SaysOfTheName(rcode)) return {ServerError{rcode}, scrubbed};
-  if (HasOversizedSet(response)) return {Excessive{}, scrubbed};
+  if (!SaysOfTheName(rcode)) return ServerError{rcode};
+  if (HasOversizedSet(response)) return Excessive{};
   constexpr auto kRank = cache::Rank::kNonAuthAnswer;
   Trail trail = Follow(asked.question, response.answer);
-  if (trail.malformed) return {Lame{}, scrubbed};
-  if (trail.overlong) return {Overlong{std::move(trail.chain)}, scrubbed};
-  if (trail.found) return {Answered{std::move(trail.chain), kRank, Weight::kGood}, scrubbed};
+  if (trail.malformed) return Lame{};
+  if (trail.overlong) return Overlong{std::move(trail.chain)};
+  if (trail.found) return Answered{std::move(trail.chain), kRank, Weight::kGood, {}};
   const auto soa = EnclosingSoa(response.authority, trail.name);
   // What is beyond the upstream's names, or not settled by it, is asked for.
   const bool settled = trail.chain.empty() || (soa && trail.name.IsAtOrBelow(asked.zone));
-  if (!settled) return {Aliased{std::move(trail.chain), std::move(trail.name), kRank}, scrubbed};
-  if (rcode == Rcode::kNxDomain)
-    return {NxDomainAt{std::move(trail.chain), std::move(trail.name), soa, kRank}, scrubbed};
-  return {NoDataAt{std::move(trail.chain), std::move(trail.name), soa, kRank, Weight::kGood}, scrubbed};
+  if (!settled) return Aliased{std::move(trail.chain), std::move(trail.name), kRank, {}};
+  if (rcode == Rcode::kNxDomain) return NxDomainAt{std::move(trail.chain), std::move(trail.name), soa, kRank, {}};
+  return NoDataAt{std::move(trail.chain), std::move(trail.name), soa, kRank, Weight::kGood, {}};
+}
+
+/// Takes the NSEC and NSEC3 sets out of the authority section; those beyond the limit are counted.
+Proofs TakeProofs(wire::Message& response, uint64_t& left_out) {
+  Proofs proofs;
+  for (RrSet& rrset : response.authority) {
+    if (rrset.type != RrType::kNsec && rrset.type != RrType::kNsec3) continue;
+    if (proofs.size() == world::limits::kMaxProofSets) {
+      ++left_out;
+    } else {
+      proofs.push_back(std::move(rrset));
+    }
+  }
+  return proofs;
+}
+
+/// Gives the proofs to what they may prove.
+void Attach(Verdict& verdict, Proofs proofs) {
+  std::visit(
+      [&](auto& v) {
+        if constexpr (requires { v.proofs; }) v.proofs = std::move(proofs);
+      },
+      verdict);
+}
+
+}  // namespace
+
+Judgement Judge(const Asked& asked, wire::Message response) {
+  Judgement judgement;
+  judgement.scrubbed_sets = Scrub(asked.zone, response);
+  judgement.verdict = JudgeScrubbed(asked, response);
+  Attach(judgement.verdict, TakeProofs(response, judgement.proofs_left_out));
+  return judgement;
+}
+
+bool IsUseless(const Verdict& verdict) {
+  return std::holds_alternative<ServerError>(verdict) || std::holds_alternative<Lame>(verdict) ||
+         std::holds_alternative<Excessive>(verdict);
+}
+
+bool IsLastResort(const Verdict& verdict) {
+  if (const auto* answered = std::get_if<Answered>(&verdict)) return answered->weight == Weight::kLastResort;
+  if (const auto* none = std::get_if<NoDataAt>(&verdict)) return none->weight == Weight::kLastResort;
+  return false;
+}
+
+bool IsUnderDname(const Verdict& verdict) {
+  const auto* aliased = std::get_if<Aliased>(&verdict);
+  return aliased != nullptr && aliased->chain.front().type == RrType::kDname;
+}
+
+Judgement JudgeForwarded(const Asked& asked, wire::Message response) {
+  Judgement judgement;
+  judgement.scrubbed_sets = Scrub(asked.zone, response);
+  judgement.verdict = JudgeForwardedScrubbed(asked, response);
+  Attach(judgement.verdict, TakeProofs(response, judgement.proofs_left_out));
+  return judgement;
 }
 
 std::string ToText(const Verdict& verdict) {

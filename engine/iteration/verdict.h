@@ -11,11 +11,18 @@
 
 namespace iteration {
 
+/// What is taken of a response behind its first alias.
+enum class Aliases : uint8_t {
+  kFollowed,    ///< All that the chain leads to.
+  kTakenApart,  ///< Nothing: the target is asked for by itself. What stood there was not believed.
+};
+
 /// What was sent, and as what it was sent: a response means nothing without it.
 struct Asked {
   const wire::Question& question;
   const wire::Name& zone;  ///< The zone whose server was asked: nothing outside it is believed.
   bool with_edns = true;
+  Aliases aliases = Aliases::kFollowed;
 };
 
 /// How much a response is worth when others can be had.
@@ -25,11 +32,16 @@ enum class Weight : uint8_t {
   kLastResort,
 };
 
+/// The NSEC and NSEC3 sets of the authority section, kMaxProofSets at the most: what a denial, or a wildcard's answer,
+/// has to show for itself.
+using Proofs = std::vector<wire::RrSet>;
+
 /// The data asked for, after zero or more aliases.
 struct Answered {
   std::vector<wire::RrSet> chain;  ///< Aliases in order, DNAMEs with the CNAMEs made of them, then the set asked for.
   cache::Rank rank = cache::Rank::kAuthAnswer;  ///< With AA, or without.
   Weight weight = Weight::kGood;
+  Proofs proofs{};
 };
 
 /// Aliases that lead to a name which this response does not settle.
@@ -37,6 +49,7 @@ struct Aliased {
   std::vector<wire::RrSet> chain;
   wire::Name target;
   cache::Rank rank = cache::Rank::kAuthAnswer;  ///< With AA, or without.
+  Proofs proofs{};
 };
 
 /// A zone cut between the zone asked and the name.
@@ -44,6 +57,7 @@ struct Referred {
   wire::RrSet ns;
   std::vector<wire::RrSet> glue;  ///< A and AAAA of its nameservers, at or below the zone asked.
   std::optional<wire::RrSet> ds;
+  Proofs proofs{};  ///< That there is no DS.
 };
 
 /// The last name of the chain (or the name asked) exists without the type.
@@ -53,6 +67,7 @@ struct NoDataAt {
   std::optional<wire::RrSet> soa;
   cache::Rank rank = cache::Rank::kAuthAnswer;  ///< With AA, or without.
   Weight weight = Weight::kGood;
+  Proofs proofs{};
 };
 
 /// The last name of the chain (or the name asked) does not exist.
@@ -61,6 +76,7 @@ struct NxDomainAt {
   wire::Name name;
   std::optional<wire::RrSet> soa;
   cache::Rank rank = cache::Rank::kAuthAnswer;  ///< With AA, or without.
+  Proofs proofs{};
 };
 
 /// A DNAME makes a name of over 255 octets (RFC 6672 section 2.2): the answer is YXDOMAIN.
@@ -89,7 +105,8 @@ using Verdict = std::variant<Answered, Aliased, Referred, NoDataAt, NxDomainAt, 
 /// What is left of a response when all that its server has no right to say is taken out.
 struct Judgement {
   Verdict verdict;
-  uint64_t scrubbed_sets = 0;  ///< Sets outside the zone asked: dropped.
+  uint64_t scrubbed_sets = 0;    ///< Sets outside the zone asked: dropped.
+  uint64_t proofs_left_out = 0;  ///< Over kMaxProofSets.
 };
 
 /// Judges a response that matches its query. Pure: looks at nothing else. Takes the message apart.
@@ -98,6 +115,15 @@ Judgement Judge(const Asked& asked, wire::Message response);
 /// Judges the response of an upstream that resolves for others, and so has the say about all names at and below
 /// `asked.zone`, from wherever it has them. Pure, likewise.
 Judgement JudgeForwarded(const Asked& asked, wire::Message response);
+
+/// Returns whether the verdict says that the server is of no use for the question.
+bool IsUseless(const Verdict& verdict);
+
+/// Returns whether the verdict is to be taken only when nothing better comes.
+bool IsLastResort(const Verdict& verdict);
+
+/// Returns whether the answer to a shorter name comes of a DNAME above it, which is then above the whole name too.
+bool IsUnderDname(const Verdict& verdict);
 
 /// Returns `answer`, `referral to example.`, `NXDOMAIN`, `lame`, ...: for people.
 std::string ToText(const Verdict& verdict);

@@ -75,9 +75,11 @@ void Walk::Start(Context& context, Wishes& wishes) {
 }
 
 void Walk::Proceed(Context& context, Wishes& wishes) {
+  const bool is_for_trust = assignment_.errand == Errand::kTrust;
+  const cache::Rank least_rank = is_for_trust ? cache::Rank::kReferral : cache::Rank::kNonAuthAnswer;
   // Each turn takes an alias (which are counted) or leaves the loop.
   for (;;) {
-    Location location = Locate(target_, routing_, context);
+    Location location = Locate({target_, least_rank, assignment_.is_retry, routing_}, context);
     if (auto* alias = std::get_if<KnownAlias>(&location); alias != nullptr) {
       TakeAlias(std::move(*alias), context);
       if (result() != nullptr) return;
@@ -162,10 +164,11 @@ void Walk::Forwarded(Forwarding forwarding, Context& context, Wishes& wishes) {
   if (forwarding.response) {
     const policy::Way& way = context.routes.Of(target_);
     context.routes.DropOthers(way, *forwarding.response);
-    Judgement judgement = JudgeForwarded({target_, way.domain, true}, *std::move(forwarding.response));
+    Judgement judgement = JudgeForwarded({target_, way.domain}, *std::move(forwarding.response));
     context.counters.Add(Metric::kScrubbedRecords, judgement.scrubbed_sets);
+    if (judgement.proofs_left_out > 0) context.counters.Add(Metric::kLimitProofSets);
     const cache::Delegation delegation{way.domain, {}, world::kNever};
-    TakeVerdict(std::move(judgement.verdict), {delegation}, context, wishes);
+    TakeVerdict(std::move(judgement.verdict), {delegation, {}}, context, wishes);
     return;
   }
   if (context.settings.forward.fallback == settings::Fallback::kWalk) {
@@ -180,9 +183,10 @@ void Walk::Forwarded(Forwarding forwarding, Context& context, Wishes& wishes) {
 }
 
 void Walk::EnterCut(cache::SharedDelegation delegation, const Stub* stub, Context& context, Wishes& wishes) {
-  stage_.emplace<Cut>(target_, std::move(delegation), stub, minimised_, context);
+  Cut& cut = stage_.emplace<Cut>(target_, std::move(delegation), stub, minimised_, context);
+  if (assignment_.is_retry) cut.Distrust(assignment_.avoided);
   Log log = MakeLog();
-  After(std::get<Cut>(stage_).Begin(context, log, wishes), context, wishes);
+  After(cut.Begin(context, log, wishes), context, wishes);
 }
 
 void Walk::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Wishes& wishes) {
@@ -244,70 +248,77 @@ const Result* Walk::result() const {
 void Walk::After(Next next, Context& context, Wishes& wishes) {
   std::visit(Overloaded{
                  [](Wait&) {},
-                 [&](Outcome& outcome) { Settle(std::move(outcome.verdict), context, wishes); },
+                 [&](Outcome& outcome) { Settle(std::move(outcome), context, wishes); },
                  [&](Exhausted&) { Exhaust(context, wishes); },
              },
              next);
 }
 
-void Walk::Settle(Verdict verdict, Context& context, Wishes& wishes) {
+void Walk::TakeRoot(const Verdict& verdict, Context& context) {
+  const auto ns = RootNs(verdict);
+  const auto root =
+      ns ? FromPriming(*ns, {}, context.hints, context.settings.cache.max_ttl, context.now.mono) : std::nullopt;
+  if (root) context.store.PutDelegation(*root, context.now.mono);
+}
+
+void Walk::Settle(Outcome outcome, Context& context, Wishes& wishes) {
   Cut& cut = std::get<Cut>(stage_);
   cut.Abandon(wishes);
   source_ = Source::kWalk;
+  server_ = std::move(outcome.server);
   const cache::SharedDelegation delegation = cut.delegation();
-  const Origin origin{*delegation};
-  if (assignment_.errand == Errand::kPrime) {
-    const auto ns = RootNs(verdict);
-    const auto root =
-        ns ? FromPriming(*ns, {}, context.hints, context.settings.cache.max_ttl, context.now.mono) : std::nullopt;
-    if (root) context.store.PutDelegation(*root, context.now.mono);
-  }
-  TakeVerdict(std::move(verdict), origin, context, wishes);
+  const Origin origin{*delegation, outcome.from};
+  if (assignment_.errand == Errand::kPrime) TakeRoot(outcome.verdict, context);
+  TakeVerdict(std::move(outcome.verdict), origin, context, wishes);
 }
 
 void Walk::TakeVerdict(Verdict verdict, const Origin& origin, Context& context, Wishes& wishes) {
-  std::visit(
-      Overloaded{
-          [&](Answered& v) {
-            const std::span<const RrSet> chain(v.chain);
-            if (!CountAliases(v.chain.back().owner, AliasesIn(chain.first(chain.size() - 1)), context)) return;
-            End({Rcode::kNoError, Remember(std::move(v.chain), v.rank, origin, context), {}, {}, source_}, context);
-          },
-          [&](Aliased& v) {
-            const int aliases = AliasesIn(v.chain);
-            Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
-            if (!CountAliases(v.target, aliases, context)) return;
-            target_.name = std::move(v.target);
-            minimised_ = 0;
-            Proceed(context, wishes);
-          },
-          [&](Referred& v) { FollowReferral(v, context, wishes); },
-          [&](NoDataAt& v) {
-            if (!CountAliases(v.name, AliasesIn(v.chain), context)) return;
-            Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
-            End({Rcode::kNoError, {}, RememberNoData(v, target_.type, origin, context), {}, source_}, context);
-          },
-          [&](NxDomainAt& v) {
-            if (!CountAliases(v.name, AliasesIn(v.chain), context)) return;
-            Append(chain_, Remember(std::move(v.chain), v.rank, origin, context));
-            // The parent of a zone that has a route says of its name only that it has no DS there.
-            const bool of_parent = &context.routes.Of(target_) != &context.routes.Of(v.name);
-            auto denial = of_parent ? RememberNoData({{}, v.name, v.soa, v.rank}, target_.type, origin, context)
-                                    : RememberNxDomain(v, origin, context);
-            End({Rcode::kNxDomain, {}, std::move(denial), {}, source_}, context);
-          },
-          [&](Overlong& v) {
-            Append(chain_, Remember(std::move(v.chain), cache::Rank::kAuthAnswer, origin, context));
-            End({Rcode::kYxDomain, {}, {}, {}, source_}, context);
-          },
-          // The cut keeps these to itself: it asks another server. Of a forwarded answer they are what is left when its
-          // upstream has said nothing that it has a right to say.
-          [&](ServerError&) { EndWithNothing(context); },
-          [&](EdnsRefused&) { EndWithNothing(context); },
-          [&](Lame&) { EndWithNothing(context); },
-          [&](Excessive&) { EndWithNothing(context); },
-      },
-      verdict);
+  Result result{Rcode::kNoError, {}, {}, {}, source_};
+  std::visit(Overloaded{
+                 [&](Answered& v) {
+                   const std::span<const RrSet> chain(v.chain);
+                   if (!CountAliases(v.chain.back().owner, AliasesIn(chain.first(chain.size() - 1)), context)) return;
+                   result.answer = Present(std::move(v.chain), v.rank, origin, v.proofs, context);
+                   End(std::move(result), context);
+                 },
+                 [&](Aliased& v) {
+                   const int aliases = AliasesIn(v.chain);
+                   Append(chain_, Present(std::move(v.chain), v.rank, origin, v.proofs, context));
+                   if (!CountAliases(v.target, aliases, context)) return;
+                   target_.name = std::move(v.target);
+                   minimised_ = 0;
+                   Proceed(context, wishes);
+                 },
+                 [&](Referred& v) { FollowReferral(v, context, wishes); },
+                 [&](NoDataAt& v) {
+                   if (!CountAliases(v.name, AliasesIn(v.chain), context)) return;
+                   result.answer = Present(std::move(v.chain), v.rank, origin, v.proofs, context);
+                   PresentNoData(std::move(v), target_.type, origin, context, result);
+                   End(std::move(result), context);
+                 },
+                 [&](NxDomainAt& v) {
+                   if (!CountAliases(v.name, AliasesIn(v.chain), context)) return;
+                   result.rcode = Rcode::kNxDomain;
+                   result.answer = Present(std::move(v.chain), v.rank, origin, v.proofs, context);
+                   // The parent of a zone that has a route says of its name only that it has no DS there.
+                   const bool of_parent = &context.routes.Of(target_) != &context.routes.Of(v.name);
+                   PresentNxDomain(std::move(v), origin, context, result);
+                   result.negation->is_of_type_alone = of_parent;
+                   End(std::move(result), context);
+                 },
+                 [&](Overlong& v) {
+                   result.rcode = Rcode::kYxDomain;
+                   result.answer = Present(std::move(v.chain), cache::Rank::kAuthAnswer, origin, {}, context);
+                   End(std::move(result), context);
+                 },
+                 // The cut keeps these to itself: it asks another server. Of a forwarded answer they are what is left
+                 // when its upstream has said nothing that it has a right to say.
+                 [&](ServerError&) { EndWithNothing(context); },
+                 [&](EdnsRefused&) { EndWithNothing(context); },
+                 [&](Lame&) { EndWithNothing(context); },
+                 [&](Excessive&) { EndWithNothing(context); },
+             },
+             verdict);
 }
 
 void Walk::EndWithNothing(Context& context) {
@@ -326,6 +337,7 @@ void Walk::FollowReferral(const Referred& referral, Context& context, Wishes& wi
   Built built = FromReferral(referral, cut.delegation()->expires, context.settings.cache.max_ttl, context.now.mono);
   if (built.servers_left_out > 0) context.counters.Add(Metric::kLimitNameServers);
   if (built.addresses_left_out > 0) context.counters.Add(Metric::kLimitAddresses);
+  RememberCut(referral, built.delegation, context);
   context.store.PutDelegation(built.delegation, context.now.mono);
   minimised_ = cut.minimised();
   EnterCut(std::make_shared<const cache::Delegation>(std::move(built.delegation)), nullptr, context, wishes);
@@ -334,8 +346,8 @@ void Walk::FollowReferral(const Referred& referral, Context& context, Wishes& wi
 void Walk::Exhaust(Context& context, Wishes& wishes) {
   Cut& cut = std::get<Cut>(stage_);
   if (cut.last_resort()) {
-    Verdict verdict = *cut.last_resort();
-    return Settle(std::move(verdict), context, wishes);
+    Outcome outcome = *cut.last_resort();
+    return Settle(std::move(outcome), context, wishes);
   }
   cut.Abandon(wishes);
   Log log = MakeLog();
@@ -347,7 +359,10 @@ void Walk::Exhaust(Context& context, Wishes& wishes) {
 void Walk::EndWithError(Rcode rcode, wire::ExtendedError error, Context& context) {
   Result result{rcode, {}, {}, {std::move(error)}, source_};
   if (source_ == Source::kCache) result.source = Source::kWalk;
-  context.store.PutFailure(assignment_.question, result.errors.front(), rcode, context.now.mono);
+  // A retry has an answer already, though a bogus one.
+  if (!assignment_.is_retry) {
+    context.store.PutFailure(assignment_.question, result.errors.front(), rcode, context.now.mono);
+  }
   // Aliases without their end would look like an answer.
   chain_.clear();
   End(std::move(result), context);
@@ -362,6 +377,7 @@ void Walk::End(Result result, Context& context) {
   Append(answer, std::move(result.answer));
   result.answer = std::move(answer);
   result.source = source_;
+  result.server = server_;
   stage_.emplace<Ended>(std::move(result));
 }
 

@@ -16,6 +16,7 @@ namespace iteration {
 enum class Errand : uint8_t {
   kResolve,    ///< Answer the question.
   kPrime,      ///< Ask the hints' servers for the root's (RFC 8109).
+  kTrust,      ///< Fetch the DS or DNSKEY that a judgement wants: what a referral said of it will do.
   kBootstrap,  ///< Answer the question without the pools: for the address of one of their own upstreams.
   kProbe,      ///< See how an upstream fares; whatever it answers is forgotten.
 };
@@ -26,6 +27,8 @@ struct Assignment {
   Errand errand = Errand::kResolve;
   int depth = 0;            ///< 0 for a client's question, one more for each question on whose behalf it is asked.
   world::Instant deadline;  ///< When it ends, whatever happens.
+  bool is_retry = false;    ///< An answer was bogus: what the cache has of it does not count.
+  std::vector<world::Endpoint> avoided{};  ///< Whose answers were bogus: not asked again.
 };
 
 /// What came of asking pools.
@@ -95,7 +98,9 @@ class Walk {
   /// Does what an event at the cut leads to.
   void After(Next next, Context& context, Wishes& wishes);
   /// Takes the response that decides the question at this cut.
-  void Settle(Verdict verdict, Context& context, Wishes& wishes);
+  void Settle(Outcome outcome, Context& context, Wishes& wishes);
+  /// Takes a root's NS set from the response to a priming query.
+  void TakeRoot(const Verdict& verdict, Context& context);
   /// Takes what a response says of the question.
   void TakeVerdict(Verdict verdict, const Origin& origin, Context& context, Wishes& wishes);
   /// Goes on to the zone that a referral points out.
@@ -119,6 +124,7 @@ class Walk {
   wire::Question target_;           ///< The question at hand: the assignment's, or what its aliases led to.
   std::vector<AnswerSet> chain_;    ///< The aliases so far.
   Source source_ = Source::kCache;  ///< Of the answer so far.
+  std::string server_;              ///< Whose response came last.
   int aliases_ = 0;
   int referrals_ = 0;
   int minimised_ = 0;  ///< Minimised questions for target_, over all cuts.

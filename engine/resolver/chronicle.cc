@@ -128,7 +128,15 @@ std::string ToJson(const Chapter& chapter) {
                  started_ms.count(), (chapter.ended - chapter.started.mono).count(), wire::ToText(chapter.rcode),
                  chapter.source);
   AppendErrors(out, chapter.errors);
-  out += ",\"steps\":[";
+  fmt::format_to(std::back_inserter(out), ",\"security\":\"{}\",\"trust\":[", dnssec::ToText(chapter.security));
+  for (const iteration::TrustLink& link : chapter.trust) {
+    out += out.back() == '[' ? "{" : ",{";
+    AppendField(out, "zone", link.zone.ToText());
+    out += ',';
+    AppendField(out, "link", link.what);
+    out += '}';
+  }
+  out += "],\"steps\":[";
   for (const WalkStep& step : chapter.steps) {
     if (out.back() != '[') out += ',';
     AppendStep(out, step, chapter.started.mono);

@@ -19,6 +19,8 @@ struct Chapter {
   std::string_view source;  ///< "walk", "cache", "local", "root zone": a literal.
   std::vector<wire::ExtendedError> errors;
   std::vector<iteration::WalkStep> steps;
+  dnssec::Security security = dnssec::Security::kUnchecked;
+  std::vector<iteration::TrustLink> trust{};
 };
 
 /// Returns the literal that names a source.

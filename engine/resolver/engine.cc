@@ -101,7 +101,8 @@ struct Engine::State {
                {},
                policy::Routes(*settings),
                forwarding::MakePlan(*settings),
-               where.self == world::WorkerId{} ? Upkeep::kMine : Upkeep::kAnothers},
+               where.self == world::WorkerId{} ? Upkeep::kMine : Upkeep::kAnothers,
+               {}},
         access(settings->server.allow),
         local_names(RoutedZones(*settings)),
         resolutions(around) {
@@ -154,7 +155,7 @@ bool Engine::State::AnswerHit(const Client& client, OctetView query, Now now, Ef
     return false;
   }
   const size_t limit = ResponseLimit(client.via, plain->payload_octets, *around.settings);
-  Personalise({plain->id, plain->rd, plain->cd, plain->name, limit}, response);
+  Personalise({plain->id, plain->rd, plain->cd, plain->ad || plain->dnssec_ok, plain->name, limit}, response);
   around.counters.Add(Metric::kCacheHits);
   around.counters.Add(MetricOf(wire::Rcode{static_cast<uint16_t>(response[3] & 0x0f)}));
   around.counters.Observe(Metric::kClientLatency, world::Duration(0));
@@ -190,6 +191,9 @@ bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now n
     return true;
   }
   if (around.routes.Of(asking.question).IsForwarded()) return false;
+  // A root zone with signatures is judged by them, like any other.
+  const bool is_judged = around.Validates() && around.root && around.root->IsSigned() && !asking.header.cd;
+  if (is_judged) return false;
   const auto known = iteration::AnswerFromRoot(asking.question, around.root, *around.settings);
   if (!known) return false;
   around.counters.Add(Metric::kRootSnapshotAnswers);
@@ -238,7 +242,8 @@ void Engine::State::Conclude(Now now, Effects& out) {
     if (finished.errand_of_ours || finished.steps.empty()) continue;
     const std::string client = finished.waiters.empty() ? "" : NameOf(finished.waiters.front().client);
     chronicle.Add({finished.question, client, finished.started, now.mono, finished.result.rcode,
-                   ToText(finished.result.source), finished.result.errors, std::move(finished.steps)});
+                   ToText(finished.result.source), finished.result.errors, std::move(finished.steps),
+                   finished.result.security, finished.result.trust});
   }
 }
 
@@ -247,12 +252,13 @@ void Engine::State::AnswerWaiters(const Finished& finished, Now now, Effects& ou
   for (const Waiter& waiter : finished.waiters) {
     const bool walked = result.source == iteration::Source::kWalk || result.source == iteration::Source::kForward;
     around.counters.Add(walked ? Metric::kCacheMisses : Metric::kCacheSetHits);
+    if (!walked && result.security == dnssec::Security::kBogus) around.counters.Add(Metric::kBogusHits);
     around.counters.Observe(Metric::kClientLatency, now.mono - waiter.since);
     const wire::Message response = MakeResponse(waiter.asking, result, *around.settings);
     Respond(waiter.client, waiter.asking, response, out);
     Tell(waiter.client,
-         {finished.question, NameOf(waiter.client), finished.started, now.mono, result.rcode, ToText(result.source),
-          result.errors, finished.steps},
+         {finished.question, NameOf(waiter.client), finished.started, now.mono, response.header.rcode,
+          ToText(result.source), result.errors, finished.steps, result.security, result.trust},
          out);
     if (auto ready = MakeReady(waiter.asking, result, response, now.mono)) {
       around.store.PutAnswer(KeyOf(waiter.asking), *std::move(ready), now.mono);
@@ -311,6 +317,8 @@ void Engine::Adopt(std::shared_ptr<const settings::Settings> settings) {
   state_->access = policy::AccessList(settings->server.allow);
   state_->around.settings = std::move(settings);
 }
+
+void Engine::Adopt(std::shared_ptr<const validation::Anchors> anchors) { state_->around.anchors = std::move(anchors); }
 
 const metrics::Counters& Engine::counters() const {
   state_->around.counters.Set(Metric::kResolutionsInFlight, state_->resolutions.size());

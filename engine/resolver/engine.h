@@ -18,6 +18,9 @@ class Store;
 namespace servers {
 class Book;
 }
+namespace validation {
+class Anchors;
+}
 
 namespace resolver {
 
@@ -71,6 +74,10 @@ class Engine {
   void Adopt(zone::Snapshot root);
   /// Takes other settings; those marked as needing a restart are not read again.
   void Adopt(std::shared_ptr<const settings::Settings> settings);
+
+  /// Takes the trust anchors from which answers are judged, where `dnssec.validation` says so. Without any, as at
+  /// first, nothing is judged.
+  void Adopt(std::shared_ptr<const validation::Anchors> anchors);
 
   /// Returns the counters; the driver adds up those of all workers.
   const metrics::Counters& counters() const;

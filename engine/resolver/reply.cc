@@ -18,6 +18,7 @@ constexpr size_t kNoLimit = 65'535;
 constexpr size_t kFlagsOffset = 2;
 constexpr uint8_t kRdBit = 0x01;  // In the third octet (RFC 1035 section 4.1.1).
 constexpr uint8_t kTcBit = 0x02;
+constexpr uint8_t kAdBit = 0x20;  // In the fourth octet (RFC 4035 section 3.2.3).
 constexpr uint8_t kCdBit = 0x10;  // In the fourth octet (RFC 4035 section 3.2.2).
 
 /// Returns a response without records.
@@ -35,6 +36,26 @@ void Fill(std::vector<wire::RrSet>& section, const std::vector<AnswerSet>& sets)
   for (const AnswerSet& set : sets) {
     section.push_back(*set.rrset);
     section.back().ttl = set.ttl;
+  }
+}
+
+/// Fills the authority section: the SOA of a denial and, for those who ask for DNSSEC, what proves it, and that no name
+/// is nearer than the wildcards of the answer (RFC 4035 section 3.1.3).
+void FillAuthority(std::vector<wire::RrSet>& section, const Asking& asking, const Result& result) {
+  for (const AnswerSet& set : result.denial) {
+    if (set.rrset->type != wire::RrType::kSoa && !asking.dnssec_ok) continue;
+    section.push_back(*set.rrset);
+    section.back().ttl = set.ttl;
+  }
+  if (!asking.dnssec_ok) return;
+  for (const AnswerSet& set : result.answer) {
+    if (!set.assurance.backing) continue;
+    for (const wire::RrSet& proof : set.assurance.backing->proofs) {
+      const auto is_same = [&](const wire::RrSet& s) { return s.type == proof.type && s.owner == proof.owner; };
+      if (std::ranges::any_of(section, is_same)) continue;
+      section.push_back(proof);
+      section.back().ttl = std::min(proof.ttl, set.ttl);
+    }
   }
 }
 
@@ -98,9 +119,15 @@ void Truncate(world::Octets& response) {
 }  // namespace
 
 Message MakeResponse(const Asking& asking, const Result& result, const settings::Settings& settings) {
-  Message response = Begin(asking, result.rcode, settings);
-  Fill(response.answer, result.answer);
-  Fill(response.authority, result.denial);
+  // RFC 4035 section 5.5: what is bogus is for those alone who check for themselves.
+  const bool is_withheld = result.security == dnssec::Security::kBogus && !asking.header.cd;
+  Message response = Begin(asking, is_withheld ? Rcode::kServFail : result.rcode, settings);
+  if (!is_withheld) {
+    Fill(response.answer, result.answer);
+    FillAuthority(response.authority, asking, result);
+    // RFC 6840 sections 5.7 and 5.8: for those who know the bit.
+    response.header.ad = result.security == dnssec::Security::kSecure && (asking.header.ad || asking.dnssec_ok);
+  }
   if (response.edns) response.edns->errors = result.errors;
   return response;
 }
@@ -124,12 +151,16 @@ void WriteResponse(const Asking& asking, const Message& response, world::Octets&
 std::optional<cache::ReadyAnswer> MakeReady(const Asking& asking, const Result& result, const Message& response,
                                             world::Instant now) {
   const bool answered = result.rcode == Rcode::kNoError || result.rcode == Rcode::kNxDomain;
-  if (!answered || !result.errors.empty() || result.source == Source::kRootZone) return std::nullopt;
+  if (!answered || result.security == dnssec::Security::kBogus || !result.errors.empty() ||
+      result.source == Source::kRootZone)
+    return std::nullopt;
   const auto ttl = LeastTtl(result);
   if (!ttl || *ttl == 0) return std::nullopt;
   cache::ReadyAnswer ready;
+  Message kept = response;
+  kept.header.ad = result.security == dnssec::Security::kSecure;
   const auto written = wire::Write(
-      response, kNoLimit, asking.dnssec_ok ? wire::Signatures::kInclude : wire::Signatures::kOmit, ready.message);
+      kept, kNoLimit, asking.dnssec_ok ? wire::Signatures::kInclude : wire::Signatures::kOmit, ready.message);
   if (written.truncated) return std::nullopt;
   ready.ttl_offsets = TtlOffsets(ready.message);
   ready.stored = now;
@@ -152,6 +183,7 @@ void Personalise(const Personal& query, world::Octets& response) {
   uint8_t* flags = response.data() + kFlagsOffset;
   flags[0] = static_cast<uint8_t>((flags[0] & ~kRdBit) | (query.rd ? kRdBit : 0));
   flags[1] = static_cast<uint8_t>((flags[1] & ~kCdBit) | (query.cd ? kCdBit : 0));
+  if (!query.knows_ad) flags[1] = static_cast<uint8_t>(flags[1] & ~kAdBit);
   // Same name, so same length: only the case of letters differs.
   std::copy(query.name.begin(), query.name.end(), response.begin() + wire::kHeaderOctets);
   if (response.size() > query.limit) Truncate(response);

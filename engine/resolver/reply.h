@@ -35,6 +35,7 @@ struct Personal {
   uint16_t id = 0;
   bool rd = false;
   bool cd = false;
+  bool knows_ad = false;  ///< AD or DO was set: AD may be told.
   world::OctetView name;  ///< The question's name in its own case.
   size_t limit = 512;
 };

@@ -30,6 +30,11 @@ Resolutions::Resolution* Resolutions::Find(ResolutionId id) {
   return at == by_id_.end() ? nullptr : at->second.get();
 }
 
+Resolutions::ByQuestion& Resolutions::Shelf(Errand errand) {
+  if (errand == Errand::kTrust) return trust_by_question_;
+  return errand == Errand::kBootstrap ? bootstraps_ : by_question_;
+}
+
 iteration::Context Resolutions::MakeContext(Resolution& resolution, world::Now now) {
   Resolution* payer = Find(resolution.charged_to);
   return {*around_.settings,
@@ -42,7 +47,8 @@ iteration::Context Resolutions::MakeContext(Resolution& resolution, world::Now n
           around_.random,
           around_.counters,
           now,
-          payer != nullptr ? payer->budget : resolution.budget};
+          payer != nullptr ? payer->budget : resolution.budget,
+          around_.Validates()};
 }
 
 Resolutions::Resolution& Resolutions::Begin(Assignment assignment, ResolutionId charged_to, world::Now now) {
@@ -50,21 +56,13 @@ Resolutions::Resolution& Resolutions::Begin(Assignment assignment, ResolutionId 
   if (assignment.errand == Errand::kPrime) {
     priming_ = id;
   } else if (assignment.errand != Errand::kProbe) {
-    QuestionsOf(assignment.errand).emplace(assignment.question, id);
+    Shelf(assignment.errand).emplace(assignment.question, id);
   }
   const bool own_account = charged_to == ResolutionId{};
-  auto resolution = std::make_unique<Resolution>(Resolution{id,
-                                                            iteration::Walk(std::move(assignment)),
-                                                            now,
-                                                            own_account ? id : charged_to,
-                                                            {},
-                                                            {},
-                                                            {},
-                                                            {},
-                                                            {},
-                                                            world::kNever,
-                                                            false,
-                                                            false});
+  auto resolution = std::make_unique<Resolution>(Resolution{.id = id,
+                                                            .walk = iteration::Walk(std::move(assignment)),
+                                                            .started = now,
+                                                            .charged_to = own_account ? id : charged_to});
   return *by_id_.emplace(id, std::move(resolution)).first->second;
 }
 
@@ -91,6 +89,7 @@ Taken Resolutions::Ask(const Waiter& waiter, world::Now now, world::Effects& out
   around_.counters.Raise(Metric::kMostWaiters, resolution->waiters.size());
   if (!started) {
     around_.counters.Add(Metric::kSharedQuestions);
+    if (resolution->phase == Resolution::Phase::kJudging) ReleaseUnjudged(*resolution);
     return Taken::kShared;
   }
   iteration::Wishes wishes;
@@ -133,7 +132,17 @@ void Resolutions::Expire(world::Now now, world::Effects& out) {
     Resolution* resolution = Find(entry.id);
     if (resolution == nullptr || resolution->wakes != entry.at) continue;  // Left behind.
     resolution->wakes = world::kNever;
+    if (resolution->phase == Resolution::Phase::kJudging) {
+      GiveUpJudging(*resolution, now);
+      Drain(now, out);
+      continue;
+    }
     if (resolution->forward) ExpireForward(*resolution, now, out);
+    // What the pools said may have ended the walk.
+    if (resolution->phase != Resolution::Phase::kWalking) {
+      Drain(now, out);
+      continue;
+    }
     iteration::Wishes wishes;
     iteration::Context context = MakeContext(*resolution, now);
     resolution->walk.Expire(context, wishes);
@@ -172,10 +181,8 @@ void Resolutions::Apply(Resolution& resolution, iteration::Wishes& wishes, world
                },
                wish);
   }
-  if (resolution.walk.result() != nullptr) {
-    if (!std::exchange(resolution.over, true)) ended_.push_back(resolution.id);
-    return;
-  }
+  if (resolution.phase != Resolution::Phase::kWalking) return;
+  if (resolution.walk.result() != nullptr) return EndWalk(resolution, now, out);
   Schedule(resolution);
 }
 
@@ -205,11 +212,11 @@ void Resolutions::Forget(Resolution& resolution, const Tag& tag, world::Effects&
 
 void Resolutions::LookUp(Resolution& parent, Assignment assignment, world::Now now, world::Effects& out) {
   const bool priming = assignment.errand == Errand::kPrime;
-  const auto& questions = QuestionsOf(assignment.errand);
-  const auto shared = questions.find(assignment.question);
+  const ByQuestion& shelf = Shelf(assignment.errand);
+  const auto shared = shelf.find(assignment.question);
   Resolution* child = nullptr;
   if (priming && priming_) child = Find(*priming_);
-  if (!priming && shared != questions.end()) child = Find(shared->second);
+  if (!priming && shared != shelf.end()) child = Find(shared->second);
   if (child != nullptr) {
     if (WaitsFor(*child, parent.id)) return Deny(parent, assignment, "it waits for this very question", now);
     return Await(parent, *child);
@@ -274,7 +281,8 @@ void Resolutions::Drain(world::Now now, world::Effects& out) {
 
 void Resolutions::Teach(const Lesson& lesson, world::Now now, world::Effects& out) {
   Resolution* pupil = Find(lesson.pupil);
-  if (pupil == nullptr || pupil->over) return;
+  if (pupil == nullptr || pupil->phase == Resolution::Phase::kOver) return;
+  if (lesson.errand == Errand::kTrust) return TeachTrust(*pupil, *lesson.lookup, now, out);
   iteration::Wishes wishes;
   iteration::Context context = MakeContext(*pupil, now);
   if (lesson.errand == Errand::kPrime) {
@@ -287,16 +295,16 @@ void Resolutions::Teach(const Lesson& lesson, world::Now now, world::Effects& ou
 
 void Resolutions::Finish(Resolution& resolution, world::Now now, world::Effects& out) {
   const Assignment& assignment = resolution.walk.assignment();
-  const iteration::Result& result = *resolution.walk.result();
+  const iteration::Result& result = resolution.result;
   const bool failed = result.rcode == wire::Rcode::kServFail || result.rcode == wire::Rcode::kRefused;
   if (failed && resolution.asked_by_client) around_.counters.Add(Metric::kResolutionsFailed);
   if (assignment.errand == Errand::kBootstrap && resolution.parents.empty()) {
     LearnUpstream(assignment.question, result, now, out);
   }
   waiters_ -= resolution.waiters.size();
-  Finished finished{assignment.question,     result,
-                    resolution.walk.steps(), std::move(resolution.waiters),
-                    resolution.started,      !resolution.asked_by_client};
+  Finished finished{assignment.question, result,
+                    resolution.steps,    std::move(resolution.waiters),
+                    resolution.started,  !resolution.asked_by_client};
   if (!resolution.parents.empty()) {
     const auto lookup = std::make_shared<const Finished>(
         Finished{finished.question, finished.result, finished.steps, {}, finished.started, true});
@@ -317,7 +325,7 @@ void Resolutions::Detach(const Resolution& resolution, world::Effects& out) {
   if (priming_ == resolution.id) {
     priming_.reset();
   } else if (assignment.errand != Errand::kProbe) {
-    QuestionsOf(assignment.errand).erase(assignment.question);
+    Shelf(assignment.errand).erase(assignment.question);
   }
   for (const ResolutionId parent : resolution.parents) {
     if (Resolution* waiting = Find(parent); waiting != nullptr) std::erase(waiting->children, resolution.id);
@@ -327,7 +335,8 @@ void Resolutions::Detach(const Resolution& resolution, world::Effects& out) {
     if (pending == nullptr) continue;
     std::erase(pending->parents, resolution.id);
     // Nobody waits for it any more: it is given up. Children are at most kMaxDepth deep.
-    if (pending->parents.empty() && pending->waiters.empty() && !pending->over) Abort(child, out);
+    if (pending->parents.empty() && pending->waiters.empty() && pending->phase != Resolution::Phase::kOver)
+      Abort(child, out);
   }
 }
 

@@ -13,6 +13,8 @@
 #include "engine/policy/routes.h"
 #include "engine/resolver/admission.h"
 #include "engine/resolver/timers.h"
+#include "engine/resolver/trial.h"
+#include "engine/validation/anchors.h"
 #include "engine/world/effect.h"
 
 namespace resolver {
@@ -59,6 +61,10 @@ struct Surroundings {
   policy::Routes routes;
   forwarding::Plan plan;
   Upkeep upkeep = Upkeep::kMine;
+  validation::SharedAnchors anchors{};  ///< Null: nothing is judged.
+
+  /// Returns whether answers are judged before they are believed.
+  bool Validates() const { return anchors != nullptr && settings->dnssec.validation; }
 };
 
 /// The resolutions in flight: one for each question, however many wait for it. Gives the walks what they wish -
@@ -88,6 +94,7 @@ class Resolutions {
 
  private:
   struct Resolution;
+  using ByQuestion = absl::flat_hash_map<wire::Question, ResolutionId>;
   /// Names a packet within its resolution: of the walk, or of the forwarded question.
   using Tag = std::variant<iteration::Tag, forwarding::Tag>;
   /// An Ask that waits for its exchange's number.
@@ -144,8 +151,6 @@ class Resolutions {
   /// Takes the addresses that such a look-up brought.
   void LearnUpstream(const wire::Question& question, const iteration::Result& result, world::Now now,
                      world::Effects& out);
-  /// Returns the questions in flight among which those of an errand are shared.
-  absl::flat_hash_map<wire::Question, ResolutionId>& QuestionsOf(iteration::Errand errand);
   /// Has a question of a walk resolved: by the resolution in flight for it, or by one of its own.
   void LookUp(Resolution& parent, iteration::Assignment assignment, world::Now now, world::Effects& out);
   /// Has a walk wait for another.
@@ -154,6 +159,27 @@ class Resolutions {
   void Deny(const Resolution& parent, const iteration::Assignment& assignment, std::string_view reason, world::Now now);
   /// Returns whether a resolution waits for another, over any number of steps: a cycle in the making.
   bool WaitsFor(const Resolution& from, ResolutionId on) const;
+  /// The walk of a resolution has ended: whoever wants its answer as it is has it; for the others it is judged.
+  void EndWalk(Resolution& resolution, world::Now now, world::Effects& out);
+  /// Answers the clients that want no judgement (CD).
+  void ReleaseUnjudged(Resolution& resolution);
+  /// Judges as far as the evidence goes, and has looked up what is missing.
+  void Examine(Resolution& resolution, world::Now now, world::Effects& out);
+  /// Ends a judgement whose time is over.
+  void GiveUpJudging(Resolution& resolution, world::Now now);
+  /// Takes in what a look-up for a judgement came to, and judges on.
+  void TeachTrust(Resolution& pupil, const Finished& lookup, world::Now now, world::Effects& out);
+  /// Takes the ruling: ends the resolution, or where another server may have a better answer asks that.
+  void Rule(Resolution& resolution, validation::Ruling ruling, world::Now now, world::Effects& out);
+  /// Walks once more, past the server whose answer was bogus.
+  void Retry(Resolution& resolution, const std::optional<world::Endpoint>& culprit, world::Now now,
+             world::Effects& out);
+  /// Ends a resolution with its result, which is kept.
+  void Conclude(Resolution& resolution, iteration::Result result, world::Now now);
+  /// Returns what is believed of itself.
+  validation::Trust TrustAt(world::Now now) const;
+  /// Returns where resolutions of an errand are found by their questions.
+  ByQuestion& Shelf(iteration::Errand errand);
   /// Ends what has ended and teaches who waited for it, until nothing is left to do.
   void Drain(world::Now now, world::Effects& out);
   /// Tells a walk how its question ended.
@@ -167,8 +193,9 @@ class Resolutions {
 
   Surroundings& around_;
   absl::flat_hash_map<ResolutionId, std::unique_ptr<Resolution>> by_id_;
-  absl::flat_hash_map<wire::Question, ResolutionId> by_question_;
-  absl::flat_hash_map<wire::Question, ResolutionId> bootstraps_;  // Those asked without the pools.
+  ByQuestion by_question_;
+  ByQuestion trust_by_question_;  ///< Apart: what a referral says of a DS will do for those, and not for clients.
+  ByQuestion bootstraps_;         ///< Apart: those asked without the pools.
   std::optional<ResolutionId> priming_;
   world::Instant kept_up_ = world::Instant::min();
   absl::flat_hash_map<world::ExchangeId, Owner> exchanges_;

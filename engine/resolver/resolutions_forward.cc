@@ -45,10 +45,6 @@ forwarding::Context Resolutions::MakeForwardContext(world::Now now) {
   return {*around_.settings, around_.plan, around_.book.upstreams(), around_.random, around_.counters, now};
 }
 
-absl::flat_hash_map<wire::Question, ResolutionId>& Resolutions::QuestionsOf(Errand errand) {
-  return errand == Errand::kBootstrap ? bootstraps_ : by_question_;
-}
-
 void Resolutions::StartForward(Resolution& resolution, forwarding::Task task, world::Now now, world::Effects& out) {
   forwarding::Wishes wishes;
   forwarding::Context context = MakeForwardContext(now);

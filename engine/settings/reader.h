@@ -54,5 +54,6 @@ void ReadValue(const toml::node& node, const Row& row, std::vector<wire::Name>& 
 void ReadValue(const toml::node& node, const Row& row, std::vector<std::string>& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, std::vector<UpstreamUrl>& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, std::vector<world::Prefix>& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, std::vector<NegativeAnchor>& value, MistakeList& mistakes);
 
 }  // namespace settings

@@ -1,7 +1,10 @@
 #include "engine/settings/settings.h"
 
+#include <fmt/format.h>
+
 #include <optional>
 
+#include "engine/settings/units.h"
 #include "engine/world/check.h"
 
 namespace settings {
@@ -40,6 +43,18 @@ std::vector<world::Endpoint> Endpoints(std::string_view list) {
 std::vector<world::Prefix> Prefixes(std::string_view list) {
   return Each<world::Prefix>(list, [](std::string_view text) { return world::Prefix::FromText(text); });
 }
+
+std::optional<NegativeAnchor> NegativeAnchor::FromText(std::string_view text) {
+  constexpr std::string_view kUntil = " until ";
+  const size_t at = text.find(kUntil);
+  if (at == text.npos) return std::nullopt;
+  std::optional<wire::Name> zone = wire::Name::FromText(text.substr(0, at));
+  const std::optional<world::WallTime> until = TimeFromText(text.substr(at + kUntil.size()));
+  if (!zone || !until) return std::nullopt;
+  return NegativeAnchor{*std::move(zone), *until};
+}
+
+std::string NegativeAnchor::ToText() const { return fmt::format("{} until {}", zone.ToText(), TimeToText(until)); }
 
 std::string StatsSocketPath(const Settings& settings) { return PathOr(settings.stats.socket, settings, "stats.sock"); }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,20 @@ std::vector<world::Endpoint> Endpoints(std::string_view list);
 
 /// Returns the prefixes of a list separated by spaces. Requires: all are good.
 std::vector<world::Prefix> Prefixes(std::string_view list);
+
+/// A zone that is not validated, for a time (RFC 7646).
+struct NegativeAnchor {
+  wire::Name zone;
+  world::WallTime until;
+
+  /// Returns the anchor of `corp.example until 2026-12-24T18:00:00Z`.
+  [[nodiscard]] static std::optional<NegativeAnchor> FromText(std::string_view text);
+
+  /// Returns the same text.
+  std::string ToText() const;
+
+  bool operator==(const NegativeAnchor&) const = default;
+};
 
 #define SECTION(type, section, doc) \
   struct type {                     \

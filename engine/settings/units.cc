@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <limits>
 #include <span>
 
@@ -62,6 +63,39 @@ std::optional<int64_t> OctetsFromText(std::string_view text) { return Amount(tex
 std::string OctetsToText(int64_t octets) {
   const Unit& unit = Largest(octets, kOctetUnits);
   return fmt::format("{}{}{}", octets / unit.size, unit.name.empty() ? "" : " ", unit.name);
+}
+
+std::optional<world::WallTime> TimeFromText(std::string_view text) {
+  constexpr std::string_view kShape = "0000-00-00T00:00:00Z";
+  if (text.size() != kShape.size()) return std::nullopt;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool is_digit = text[i] >= '0' && text[i] <= '9';
+    if (kShape[i] == '0' ? !is_digit : text[i] != kShape[i]) return std::nullopt;
+  }
+  const auto number = [&](size_t at, size_t digits) {
+    int value = 0;
+    std::from_chars(text.data() + at, text.data() + at + digits, value);
+    return value;
+  };
+  const std::chrono::year_month_day date(std::chrono::year(number(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(number(8, 2))));
+  const int hour = number(11, 2);
+  const int minute = number(14, 2);
+  const int second = number(17, 2);
+  if (!date.ok() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  const auto days = std::chrono::sys_days(date).time_since_epoch();
+  return world::WallTime(days + std::chrono::hours(hour) + std::chrono::minutes(minute) + std::chrono::seconds(second));
+}
+
+std::string TimeToText(world::WallTime time) {
+  const auto since = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
+  const auto days = std::chrono::floor<std::chrono::days>(since);
+  const std::chrono::year_month_day date{std::chrono::sys_days(days)};
+  const std::chrono::hh_mm_ss clock(since - days);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
 }
 
 std::string Quote(std::string_view text) {

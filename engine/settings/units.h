@@ -23,6 +23,12 @@ std::string DurationToText(world::Duration duration);
 /// Returns the notation of a size in the largest unit that gives a whole number.
 std::string OctetsToText(int64_t octets);
 
+/// Returns the time of `2026-12-24T18:00:00Z` (RFC 3339, UTC, whole seconds); nothing for another text.
+[[nodiscard]] std::optional<world::WallTime> TimeFromText(std::string_view text);
+
+/// Returns the notation of a time, its fractions of a second left out.
+std::string TimeToText(world::WallTime time);
+
 /// Returns the text in double quotes as TOML and a terminal want it: quotes, backslashes and control characters
 /// escaped.
 std::string Quote(std::string_view text);

@@ -200,4 +200,9 @@ void ReadValue(const toml::node& node, const Row& row, std::vector<std::string>&
   ReadList(node, row, value, make, "a text in quotes", mistakes);
 }
 
+void ReadValue(const toml::node& node, const Row& row, std::vector<NegativeAnchor>& value, MistakeList& mistakes) {
+  const auto make = [](std::string_view text) { return NegativeAnchor::FromText(text); };
+  ReadList(node, row, value, make, "a zone and its end such as \"corp.example until 2026-12-24T18:00:00Z\"", mistakes);
+}
+
 }  // namespace settings

@@ -45,6 +45,7 @@ std::optional<PlainQuery> ParsePlainQuery(world::OctetView octets) {
   PlainQuery query;
   query.id = Read16(octets, 0);
   query.rd = (octets[2] & 0x01) != 0;
+  query.ad = (octets[3] & 0x20) != 0;
   query.cd = (octets[3] & 0x10) != 0;
   query.name = octets.subspan(kHeaderOctets, name_octets);
   query.type = RrType{Read16(octets, end - 4)};

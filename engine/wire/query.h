@@ -14,6 +14,7 @@ namespace wire {
 struct PlainQuery {
   uint16_t id = 0;
   bool rd = false;
+  bool ad = false;
   bool cd = false;
   world::OctetView name;  ///< The question's name on the wire, root label included.
   RrType type = RrType::kA;

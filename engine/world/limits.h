@@ -94,6 +94,31 @@ inline constexpr size_t kMaxRsaExponentOctets = 8;
 /// Additional NSEC3 iterations; more are insecure (RFC 9276 section 3.2, CVE-2023-50868).
 inline constexpr int kMaxNsec3Iterations = 50;
 
+/// Signatures checked for one client query, its sub-questions included (KeyTrap; PowerDNS 30 for a name). A cold name
+/// in a zone four cuts deep needs 10, each alias into another zone some 4 more.
+inline constexpr int kMaxSignatureChecksPerQuery = 64;
+
+/// NSEC3 hashes made for one client query, its sub-questions included (CVE-2023-50868; PowerDNS 600).
+inline constexpr int kMaxNsec3HashesPerQuery = 256;
+
+/// DS and DNSKEY sets that one answer may want before it is judged: two for each zone on its way.
+inline constexpr int kMaxTrustLookups = 48;
+
+/// NSEC and NSEC3 sets that are kept of one response: a denial needs 3, with aliases of wildcards some more.
+inline constexpr size_t kMaxProofSets = 16;
+
+/// How often a bogus answer is asked for again at another server before it is believed to be bogus.
+inline constexpr int kMaxBogusRetries = 4;
+
+/// How long a bogus answer is kept, so that it is not fetched again for every client (RFC 4035 section 4.7).
+inline constexpr Duration kBogusLife = Seconds(60);
+
+/// NSEC and NSEC3 sets that are kept in the order of their chains, to deny other names by (RFC 8198): some 8 MiB.
+inline constexpr size_t kMaxIndexedDenials = 16'384;
+
+/// Records of a file of trust anchors.
+inline constexpr size_t kMaxTrustAnchors = 256;
+
 // --- Tables
 // ---------------------------------------------------------------------------------------------------------------
 

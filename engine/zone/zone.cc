@@ -91,6 +91,11 @@ Denial Zone::NsecFor(const Name& name) const {
   return {*std::prev(after)};
 }
 
+bool Zone::IsSigned() const {
+  const RrSet* const keys = Exact(origin_, RrType::kDnskey);
+  return keys != nullptr && !keys->signatures.empty();
+}
+
 bool Zone::SameContent(const Zone& other) const { return origin_ == other.origin_ && rrsets_ == other.rrsets_; }
 
 bool SerialIsOlder(uint32_t a, uint32_t b) {

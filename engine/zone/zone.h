@@ -84,6 +84,9 @@ class Zone {
   /// Returns the set at exactly this name, glue included, or null.
   const wire::RrSet* Exact(const wire::Name& name, wire::RrType type) const;
 
+  /// Returns whether the zone's keys are signed: without that, nothing in it can be validated.
+  bool IsSigned() const;
+
   /// All sets in canonical order of their owners; for digests, dumps and the lab's model.
   const std::vector<wire::RrSet>& rrsets() const { return rrsets_; }
 

@@ -220,12 +220,12 @@ TEST_CASE("An algorithm that is unknown here says nothing, for or against (RFC 6
   Signed example(kText);
   world::OctetView rdata = *example.rrset.signatures.begin();
   world::Octets unknown(rdata.begin(), rdata.end());
-  unknown[2] = 5;
+  unknown[2] = 12;
   example.rrset.signatures = {};
   example.rrset.signatures.Add(unknown);
   CHECK(example.Judge() == SignatureOutcome::kUnsupportedAlgorithm);
   world::Octets dnskey = example.key.dnskey().rdata;
-  dnskey[3] = 5;
+  dnskey[3] = 12;
   CHECK_FALSE(dnssec::PublicKey::From(*dnssec::Dnskey::FromRdata(dnskey)));
 }
 
@@ -352,7 +352,7 @@ TEST_CASE("Only DSs that are supported count, and SHA-1 only where it stands alo
   CHECK(usable("a. 1 DS 1 13 1 00\na. 1 DS 1 13 2 00") == 1);
   CHECK(usable("a. 1 DS 1 13 1 00\na. 1 DS 1 8 2 00") == 2);
   CHECK(usable("a. 1 DS 1 13 3 00") == 0);
-  CHECK(usable("a. 1 DS 1 5 2 00") == 0);
+  CHECK(usable("a. 1 DS 1 12 2 00") == 0);
   std::string many;
   for (size_t i = 0; i < world::limits::kMaxDsPerSet; ++i) many += "a. 1 DS " + std::to_string(i) + " 13 2 00\n";
   CHECK(usable(many) == world::limits::kMaxDsPerSet);

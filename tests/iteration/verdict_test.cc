@@ -1,8 +1,11 @@
 #include "engine/iteration/verdict.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <initializer_list>
+
+#include "engine/world/limits.h"
 
 namespace iteration {
 namespace {
@@ -134,6 +137,29 @@ TEST_CASE(
 TEST_CASE("SERVFAIL and REFUSED are the server's errors") {
   CHECK(std::get<ServerError>(Judged(Response(Rcode::kRefused)).verdict).rcode == Rcode::kRefused);
   CHECK(std::get<ServerError>(Judged(Response(Rcode::kServFail)).verdict).rcode == Rcode::kServFail);
+}
+
+TEST_CASE("kMaxProofSets NSECs of a response are kept, and not one more (CVE-2023-50868)") {
+  for (const size_t more : {size_t{0}, size_t{1}}) {
+    Message response = Response(Rcode::kNxDomain);
+    response.authority.push_back(Set("example.", RrType::kSoa, kSoaText));
+    for (size_t i = 0; i < world::limits::kMaxProofSets + more; ++i) {
+      response.authority.push_back(Set(fmt::format("n{}.example.", i).c_str(), RrType::kNsec, "z.example. A"));
+    }
+    const Judgement judgement = Judged(response);
+    CHECK(std::get<NxDomainAt>(judgement.verdict).proofs.size() == world::limits::kMaxProofSets);
+    CHECK(judgement.proofs_left_out == more);
+  }
+}
+
+TEST_CASE("Where an answer was not believed, only its first alias is taken of the next one") {
+  Message response = Response();
+  response.answer.push_back(Set("www.example.", RrType::kCname, "b.example."));
+  response.answer.push_back(Set("b.example.", RrType::kA, "192.0.2.1"));
+  const Verdict apart = Judge({kAsked, kZone, true, Aliases::kTakenApart}, response).verdict;
+  REQUIRE(std::holds_alternative<Aliased>(apart));
+  CHECK(std::get<Aliased>(apart).chain.size() == 1);
+  CHECK(std::get<Aliased>(apart).target == *Name::FromText("b.example."));
 }
 
 }  // namespace

@@ -17,14 +17,17 @@ Chapter ChapterOf(const std::string& name) {
           wire::Rcode::kServFail,
           "walk",
           {{wire::EdeCode::kNetworkError, "a \"quoted\" reason"}},
-          {}};
+          {},
+          dnssec::Security::kSecure,
+          {{wire::Name(), "trust anchor; keys 1"}}};
 }
 
 TEST_CASE("A walk is one JSON object, its texts escaped (RFC 8259 section 7)") {
   CHECK(ToJson(ChapterOf("www.example.")) ==
         "{\"question\":{\"name\":\"www.example.\",\"type\":\"A\"},\"client\":null,\"started_ms\":1700000000000,"
         "\"duration_us\":250000,\"rcode\":\"SERVFAIL\",\"source\":\"walk\","
-        "\"ede\":[{\"code\":23,\"text\":\"a \\\"quoted\\\" reason\"}],\"steps\":[]}");
+        "\"ede\":[{\"code\":23,\"text\":\"a \\\"quoted\\\" reason\"}],"
+        "\"security\":\"secure\",\"trust\":[{\"zone\":\".\",\"link\":\"trust anchor; keys 1\"}],\"steps\":[]}");
 }
 
 TEST_CASE("kMaxRememberedWalks walks are remembered; one more, and the oldest goes") {

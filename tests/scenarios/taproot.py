@@ -5,10 +5,15 @@ The player's contract (names, FEATURES, the object `c`) is told in its own adapt
 """
 import json
 import os
+import re
 
 NAME = 'taproot'
 BINARY = os.environ.get('TAPROOT', 'taproot')
-FEATURES = {'stub-zone', 'forward-zone', 'cache-min-ttl', 'cache-max-ttl', 'cache-max-negative-ttl'}
+FEATURES = {'stub-zone', 'forward-zone', 'access-control', 'aggressive-nsec', 'cache-min-ttl', 'cache-max-ttl',
+            'cache-max-negative-ttl'}
+
+# A trust anchor: owner, then perhaps TTL and class, and DS or DNSKEY with its rdata.
+ANCHOR = re.compile(r'^"?([^\s"]+)\s+(?:\d+\s+)?(?:IN\s+)?(?:\d+\s+)?(DS|DNSKEY)\s+([^";]+)', re.M | re.I)
 
 EVERYWHERE = ['0.0.0.0/0', '::/0']
 # The same without loopback, for scenarios in which a loopback address must not be asked.
@@ -27,6 +32,20 @@ def last(options, name, default):
     return int(values[-1]) if values else default
 
 
+def dnssec(c):
+    """Returns the settings of validation: off for a scenario without trust anchors, which are written to a file."""
+    anchors = ANCHOR.findall('\n'.join(c.cfg.trust_anchors))
+    if not anchors:
+        return {'validation': False}
+    path = os.path.join(c.dir, 'anchors')
+    with open(path, 'w', encoding='utf-8') as file:
+        for owner, kind, rdata in anchors:
+            file.write('%s 3600 IN %s %s\n' % (owner.rstrip('.') + '.', kind, rdata))
+    # Many scenarios are signed by RSASHA1, which RFC 9905 has operators turn off.
+    return {'trust-anchors-file': path, 'sha1': True,
+            'negative-anchors': ['%s until 2999-12-31T00:00:00Z' % zone for zone in c.cfg.insecure]}
+
+
 def settings(c):
     """Returns the settings of one scenario, section by section."""
     g = c.cfg
@@ -38,6 +57,7 @@ def settings(c):
         # Scenarios put their servers at private, documentation and loopback addresses.
         'upstream': {'ipv4': g.do_ip4, 'ipv6': g.do_ip6, 'allow': EVERYWHERE if g.query_localhost else BUT_LOOPBACK},
         'walk': {'qname-minimisation': minimisation},
+        'dnssec': dnssec(c),
         'cache': {'min-ttl': last(g.options, 'cache-min-ttl', 0), 'max-ttl': last(g.options, 'cache-max-ttl', 86400),
                   'max-negative-ttl': last(g.options, 'cache-max-negative-ttl', 3600)},
         'stats': {'socket': os.path.join(c.dir, 'stats.sock')},

@@ -93,7 +93,8 @@ TEST_CASE("A key in the wrong section is told where it belongs") {
 
 TEST_CASE("An unknown section is told with the nearest known one") {
   CHECK(Told("[sever]\nworkers = 1\n") ==
-        "f.toml:1:2: found unknown section \"sever\", expected one of server, root, upstream, walk, cache, stats, "
+        "f.toml:1:2: found unknown section \"sever\", expected one of server, root, upstream, walk, cache, dnssec, "
+        "stats, "
         "control, log, forward, forward.pool, forward.route, stub; did you mean `server`?\n");
 }
 

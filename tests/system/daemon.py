@@ -208,7 +208,9 @@ class Daemon:
         self.folder = tempfile.mkdtemp(prefix='taproot-system-')
         self.port = free_port()
         self.listen = listen or ['127.0.0.1:%d' % self.port]
-        self.sections = {'server': [], 'upstream': ['ipv6 = false'], 'root': [], 'log': ['level = "debug"']}
+        # The zones that these tests serve are not signed.
+        self.sections = {'server': [], 'upstream': ['ipv6 = false'], 'root': [], 'dnssec': ['validation = false'],
+                         'log': ['level = "debug"']}
         for name, lines in (sections or {}).items():
             self.sections.setdefault(name, []).extend(lines)
         self.stub = '' if authority is None else '[[stub]]\nzone = "pocket."\nservers = ["%s:%d"]\n' % (

@@ -113,7 +113,7 @@ def taproot(folder):
     path = folder + '/taproot.toml'
     with open(path, 'w', encoding='utf-8') as file:
         file.write('[server]\nlisten = ["127.0.0.1:%d"]\nworkers = 1\nstate-dir = "%s"\n[root]\nzone-file = "%s/root.zone"\n'
-                   '[dnssec]\ntrust-anchor-file = "%s/anchor.ds"\n[log]\nlevel = "warn"\n' % (PORTS['taproot'], folder, folder, folder))
+                   '[dnssec]\ntrust-anchors-file = "%s/anchor.ds"\n[log]\nlevel = "warn"\n' % (PORTS['taproot'], folder, folder, folder))
     return [TAPROOT, 'serve', '--config', path]
 
 

@@ -82,6 +82,18 @@ TEST_CASE("A failure tells its Extended DNS Errors (RFC 8914)") {
         "a. A  SERVFAIL  in 0.00 ms, no packet\nEDE 22 (No Reachable Authority): no server of a. answered\n");
 }
 
+TEST_CASE("The chain of trust is drawn from the anchor down, and what it comes to") {
+  Walk walk;
+  walk.name = "www.a.";
+  walk.type = "A";
+  walk.rcode = "NOERROR";
+  walk.security = "insecure";
+  walk.trust = {{".", "trust anchor; keys 1"}, {"a.", "unsigned: no DS"}};
+  CHECK(taproot::Waterfall(walk, Terminal()) ==
+        "www.a. A  NOERROR  in 0.00 ms, no packet\n\n  .  trust anchor; keys 1\n    a.  unsigned: no DS\n"
+        "      www.a. A  insecure\n");
+}
+
 TEST_CASE("Steps stand in the order of sending, those sent at once in the order of the walk") {
   const Walk walk = taproot::WalkFromJson(taproot::Json::parse(
       R"({"client":"[::]:0","steps":[{"at_us":5,"zone":"b."},{"at_us":9,"zone":"d."},{"at_us":0,"zone":"a."},

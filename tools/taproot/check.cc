@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "engine/validation/anchors.h"
 #include "engine/zone/hints.h"
 #include "engine/zone/zone.h"
 #include "tools/taproot/amounts.h"
@@ -37,6 +38,19 @@ bool CheckZoneFile(const std::string& path) {
   return true;
 }
 
+/// Returns whether the trust anchors can be loaded, and tells of it either way.
+bool CheckAnchorsFile(const std::string& path) {
+  const auto text = ReadNamed("dnssec.trust-anchors-file", path);
+  if (!text) return false;
+  const auto anchors = validation::Anchors::Parse(*text, path);
+  if (!anchors.ok()) {
+    fmt::print(stderr, "{}\n", std::string(anchors.status().message()));
+    return false;
+  }
+  fmt::print("{}: good, trust anchors of {} zones\n", path, (*anchors)->all().size());
+  return true;
+}
+
 /// Returns whether the root hints can be loaded, and tells of it either way.
 bool CheckHintsFile(const std::string& path) {
   const auto text = ReadNamed("root.hints-file", path);
@@ -59,6 +73,9 @@ Exit RunCheck(const Arguments& arguments) {
   fmt::print("{}: {}\n", from.path, ReadFile(from.path) ? "good" : "not there, so all settings have their defaults");
   bool is_good = true;
   if (!settings->root.zone_file.empty()) is_good = CheckZoneFile(settings->root.zone_file);
+  if (const std::string& anchors = settings->dnssec.trust_anchors_file; !anchors.empty()) {
+    is_good = CheckAnchorsFile(anchors) && is_good;
+  }
   if (!settings->root.hints_file.empty()) is_good = CheckHintsFile(settings->root.hints_file) && is_good;
   return is_good ? Exit::kGood : Exit::kFailed;
 }

@@ -44,6 +44,8 @@ Walk WalkFromJson(const Json& object) {
     walk.errors.push_back({NumberIn(error, "code").value_or(0), TextIn(error, "text")});
   }
   for (const auto& step : ListIn(object, "steps")) walk.steps.push_back(StepFromJson(step));
+  walk.security = TextIn(object, "security");
+  for (const auto& link : ListIn(object, "trust")) walk.trust.push_back({TextIn(link, "zone"), TextIn(link, "link")});
   // A side question's steps may come after those that its own question took meanwhile.
   std::stable_sort(walk.steps.begin(), walk.steps.end(),
                    [](const Step& a, const Step& b) { return a.at_us < b.at_us; });

@@ -31,6 +31,12 @@ struct ExtendedError {
   std::string text;
 };
 
+/// What leads from one zone's parent to its keys, or does not.
+struct Link {
+  std::string zone;
+  std::string what;
+};
+
 /// How a question was resolved.
 struct Walk {
   std::string name;
@@ -42,6 +48,8 @@ struct Walk {
   std::string source;
   std::vector<ExtendedError> errors;
   std::vector<Step> steps;
+  std::string security;     ///< `secure`, `insecure`, `bogus`, or `unchecked`.
+  std::vector<Link> trust;  ///< The chain of trust, from the anchor down.
 };
 
 /// Returns the walk of its JSON. Members that are missing or of another type are empty: the text may come from a daemon

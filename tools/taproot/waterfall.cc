@@ -181,6 +181,26 @@ std::string ErrorText(const ExtendedError& error) {
   return fmt::format("EDE {} ({}): {}", error.code, wire::ToText(code), error.text);
 }
 
+/// Returns the tint of a security.
+Tint TintOfSecurity(std::string_view security) {
+  if (security == "secure") return Tint::kGood;
+  return security == "bogus" ? Tint::kBad : Tint::kWarn;
+}
+
+/// Returns the chain of trust from the anchor down, a line a zone, and what it comes to.
+std::string TrustText(const Walk& walk, const Terminal& terminal) {
+  if (walk.trust.empty()) return {};
+  std::string text = "\n";
+  size_t depth = 1;
+  for (const Link& link : walk.trust) {
+    const bool is_end = link.what.starts_with("broken") || link.what.starts_with("unsigned");
+    text += fmt::format("{}{}  {}\n", std::string(kIndent * depth++, ' '), Tinted(link.zone, Tint::kBold, terminal),
+                        is_end ? Tinted(link.what, Tint::kWarn, terminal) : link.what);
+  }
+  return text + fmt::format("{}{} {}  {}\n", std::string(kIndent * depth, ' '), walk.name, walk.type,
+                            Tinted(walk.security, TintOfSecurity(walk.security), terminal));
+}
+
 /// Returns the line that says what came of the walk.
 std::string Headline(const Walk& walk, const Terminal& terminal) {
   const bool is_good = walk.rcode == "NOERROR" || walk.rcode == "NXDOMAIN";
@@ -196,6 +216,7 @@ std::string Waterfall(const Walk& walk, const Terminal& terminal) {
   for (const ExtendedError& error : walk.errors) {
     text += Tinted(ErrorText(error), Tint::kWarn, terminal) + "\n";
   }
+  text += TrustText(walk, terminal);
   if (walk.steps.empty()) return text;
   Scale scale{std::max<int64_t>(walk.duration_us, 1), kLeastBar};
   for (size_t i = 0; i < walk.steps.size(); ++i) scale.whole_us = std::max(scale.whole_us, EndOf(walk, i));

@@ -1,0 +1,89 @@
+#include "engine/validation/reasons.h"
+
+#include <fmt/format.h>
+
+namespace validation {
+namespace {
+
+using dnssec::SignatureOutcome;
+using wire::EdeCode;
+using wire::ExtendedError;
+
+/// Returns `www.example. A`.
+std::string Subject(const Place& place) { return fmt::format("{} {}", place.name.ToText(), wire::ToText(place.type)); }
+
+/// Returns ` from ns1.example. [192.0.2.1]`, or nothing for what was cached.
+std::string Origin(const Place& place) {
+  return place.server.empty() ? std::string() : fmt::format(" from {}", place.server);
+}
+
+/// Returns the code that says best what is wrong with a signature.
+EdeCode CodeOf(SignatureOutcome outcome) {
+  switch (outcome) {
+    case SignatureOutcome::kExpired:
+      return EdeCode::kSignatureExpired;
+    case SignatureOutcome::kNotYetValid:
+      return EdeCode::kSignatureNotYetValid;
+    case SignatureOutcome::kExpiredBeforeValid:
+      return EdeCode::kSignatureExpiredBeforeValid;
+    case SignatureOutcome::kNoKey:
+    case SignatureOutcome::kKeyRevoked:
+    case SignatureOutcome::kKeyUnusable:
+      return EdeCode::kDnskeyMissing;
+    case SignatureOutcome::kUnsupportedAlgorithm:
+      return EdeCode::kUnsupportedDnskeyAlgorithm;
+    case SignatureOutcome::kValid:
+    case SignatureOutcome::kMalformed:
+    case SignatureOutcome::kCoversOtherType:
+    case SignatureOutcome::kSignerOutsideZone:
+    case SignatureOutcome::kLabelsOutOfRange:
+    case SignatureOutcome::kForged:
+    case SignatureOutcome::kTooMuchWork:
+      break;
+  }
+  return EdeCode::kDnssecBogus;
+}
+
+}  // namespace
+
+ExtendedError Unsigned(const Place& place) {
+  return {EdeCode::kRrsigsMissing,
+          fmt::format("{}{}: no signature of {}", Subject(place), Origin(place), place.zone.ToText())};
+}
+
+ExtendedError BadSignature(const Place& place, const dnssec::Verification& verification) {
+  return {CodeOf(verification.outcome),
+          fmt::format("{}{}: signature of {} with key {}: {}", Subject(place), Origin(place), place.zone.ToText(),
+                      verification.key_tag, dnssec::ToText(verification.outcome))};
+}
+
+ExtendedError BadDenial(const Place& place, std::string_view what, dnssec::DenialOutcome outcome) {
+  return {EdeCode::kNsecMissing, fmt::format("{}{}: {} does not prove {}: {}", Subject(place), Origin(place),
+                                             place.zone.ToText(), what, dnssec::ToText(outcome))};
+}
+
+std::string LinkText(const CutFact& fact) {
+  if (const auto* broken = std::get_if<BrokenLink>(&fact)) return "broken: " + broken->error.text;
+  if (std::holds_alternative<NoCut>(fact)) return {};
+  if (const auto* cut = std::get_if<UnsignedCut>(&fact)) {
+    return cut->why ? fmt::format("unsigned: {}", wire::ToText(cut->why->code)) : std::string("unsigned: no DS");
+  }
+  std::string text = "DS";
+  for (const dnssec::Ds& ds : std::get<SignedCut>(fact).ds) text += fmt::format(" {}", ds.key_tag);
+  return text;
+}
+
+std::string LinkText(const KeyFact& fact) {
+  if (const auto* broken = std::get_if<BrokenLink>(&fact)) return "broken: " + broken->error.text;
+  if (std::holds_alternative<UnsignedCut>(fact)) return "unsigned: no algorithm that is known here";
+  std::string text = "keys";
+  for (const dnssec::ZoneKey& key : std::get<SharedKeys>(fact)->keys) text += fmt::format(" {}", key.dnskey.tag);
+  return text;
+}
+
+ExtendedError NoTrustedKey(const Place& place, std::string_view vouched) {
+  return {EdeCode::kDnskeyMissing,
+          fmt::format("{}{}: no key that {} vouches for", Subject(place), Origin(place), vouched)};
+}
+
+}  // namespace validation

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "engine/dnssec/denial.h"
+#include "engine/dnssec/signature.h"
+#include "engine/validation/evidence.h"
+#include "engine/wire/message.h"
+#include "engine/wire/rrset.h"
+
+// Why an answer is not believed, in words: each names the set, the zone, the key tag and the server (RFC 8914).
+namespace validation {
+
+/// What an error tells of beside its own matter.
+struct Place {
+  const wire::Name& name;
+  wire::RrType type;
+  const wire::Name& zone;   ///< Whose keys were to show it.
+  std::string_view server;  ///< Where the data came from; empty: from the cache.
+};
+
+/// Returns that the set of this place has no signature of its zone.
+wire::ExtendedError Unsigned(const Place& place);
+
+/// Returns what is wrong with the signatures of the set.
+wire::ExtendedError BadSignature(const Place& place, const dnssec::Verification& verification);
+
+/// Returns why a denial proves nothing. `what` says what it had to prove.
+wire::ExtendedError BadDenial(const Place& place, std::string_view what, dnssec::DenialOutcome outcome);
+
+/// Returns that no key of the zone is one of those that its parent, or a trust anchor, vouches for.
+wire::ExtendedError NoTrustedKey(const Place& place, std::string_view vouched);
+
+/// Returns what a fact is, as a line of the chain of trust; empty where it leads nowhere and breaks nothing.
+std::string LinkText(const CutFact& fact);
+std::string LinkText(const KeyFact& fact);
+
+}  // namespace validation
