@@ -28,10 +28,17 @@ struct Question {
   int packets = 0;
 };
 
+/// Whom to ask beside, without waiting.
+struct AsideMove {
+  size_t server = 0;
+  world::Duration timeout{};  ///< After which it counts as silent.
+};
+
 /// Whom to ask, and how long to wait before asking somebody else. `server` counts within the zone.
 struct Move {
   size_t server = 0;
   world::Duration timeout{};
+  std::optional<AsideMove> aside{};
 };
 
 /// What ended the wait for a packet.

@@ -35,7 +35,12 @@ class Taproot : public Policy {
     }
     const auto choice = book_.Choose(candidates, names_[question.zone], now, dice_);
     book_.Sent(AddressOf(question, choice->index), names_[question.zone], now);
-    return Move{choice->index, choice->timeout};
+    Move move{choice->index, choice->timeout};
+    if (choice->aside) {
+      book_.Sent(AddressOf(question, choice->aside->index), names_[question.zone], now);
+      move.aside = AsideMove{choice->aside->index, choice->aside->timeout};
+    }
+    return move;
   }
 
   void Answered(const Question& question, const Event& event, servers::Report report, Instant now) override {

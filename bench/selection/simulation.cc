@@ -19,6 +19,8 @@ constexpr Duration kFailureLatency = world::Seconds(5);
 /// A target is in use again when it is asked first in so many of the zone's questions in a row of ten.
 constexpr size_t kWindow = 10;
 constexpr size_t kInUse = 5;
+/// The number of a packet that was sent beside a question.
+constexpr size_t kAsideAttempt = 200;
 
 /// One packet of a question.
 struct Attempt {
@@ -28,6 +30,12 @@ struct Attempt {
   bool waiting = true;  // Its timeout has not passed.
 };
 
+/// A packet that was sent beside a question, and may outlive it.
+struct AsidePacket {
+  Question question;
+  Attempt attempt;
+};
+
 /// A question with its packets.
 struct Flight {
   Question question;
@@ -35,9 +43,9 @@ struct Flight {
   bool hostile = false;
 };
 
-/// Something that happens to a question: its beginning, a reply, or a timeout.
+/// Something that happens to a question: its beginning, a reply, or a timeout; or to a packet beside it.
 struct Happening {
-  enum class Kind : uint8_t { kBegins, kReplied, kTimedOut } kind = Kind::kBegins;
+  enum class Kind : uint8_t { kBegins, kReplied, kTimedOut, kAsideReplied, kAsideTimedOut } kind = Kind::kBegins;
   uint64_t query = 0;
   size_t attempt = 0;
   servers::Report report = servers::Report::kValid;
@@ -99,6 +107,12 @@ class Simulation {
       case Happening::Kind::kTimedOut:
         TimedOut(happening, now);
         return;
+      case Happening::Kind::kAsideReplied:
+        AsideReplied(happening, now);
+        return;
+      case Happening::Kind::kAsideTimedOut:
+        AsideTimedOut(happening, now);
+        return;
     }
   }
 
@@ -127,12 +141,42 @@ class Simulation {
     ++flight.question.tries[move->server].sent;
     ++flight.question.packets;
     if (IsMeasured(flight.question)) ++packets_;
+    if (move->aside) SendAside(flight, *move->aside, now);
     Add(now + move->timeout, {.kind = Happening::Kind::kTimedOut, .query = query, .attempt = attempt});
     if (flight.hostile) return;
     if (const auto reply = scenario_.internet.Ask({query, server, attempt}, now)) {
       Add(now + reply->delay,
           {.kind = Happening::Kind::kReplied, .query = query, .attempt = attempt, .report = reply->report});
     }
+  }
+
+  /// Sends a packet beside the question. It is numbered apart from the question's attempts: its luck is its own.
+  void SendAside(const Flight& flight, const AsideMove& move, Instant now) {
+    const uint64_t id = flight.question.id;
+    asides_[id] = {flight.question, {move.server, now, move.timeout}};
+    if (IsMeasured(flight.question)) ++packets_;
+    Add(now + move.timeout, {.kind = Happening::Kind::kAsideTimedOut, .query = id});
+    if (flight.hostile) return;
+    const size_t server = (*flight.question.servers)[move.server];
+    if (const auto reply = scenario_.internet.Ask({id, server, kAsideAttempt}, now)) {
+      Add(now + reply->delay, {.kind = Happening::Kind::kAsideReplied, .query = id, .report = reply->report});
+    }
+  }
+
+  void AsideReplied(const Happening& happening, Instant now) {
+    const auto found = asides_.find(happening.query);
+    if (found == asides_.end()) return;
+    const auto& [question, attempt] = found->second;
+    policy_.Answered(question, {attempt.server, now - attempt.sent, attempt.timeout}, happening.report, now);
+    asides_.erase(found);
+  }
+
+  /// Late is not lost: an aside that was silent is listened to all the same.
+  void AsideTimedOut(const Happening& happening, Instant now) {
+    const auto found = asides_.find(happening.query);
+    if (found == asides_.end()) return;
+    const auto& [question, attempt] = found->second;
+    policy_.TimedOut(question, {attempt.server, attempt.timeout, attempt.timeout}, now);
   }
 
   void Replied(const Happening& happening, Instant now) {
@@ -219,6 +263,7 @@ class Simulation {
   uint64_t next_sequence_ = 0;
   uint64_t next_query_ = 0;
   absl::flat_hash_map<uint64_t, Flight> flights_;
+  absl::flat_hash_map<uint64_t, AsidePacket> asides_;
   std::map<size_t, Watch> watches_;
   std::vector<Duration> latencies_;
   uint64_t questions_ = 0;

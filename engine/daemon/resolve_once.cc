@@ -46,7 +46,8 @@ absl::StatusOr<Resolution> ResolveOnce(const settings::Settings& settings, const
   const auto anchors = LoadAnchors(settings);
   if (!anchors.ok()) return anchors.status();
   cache::Store store(StoreOptionsOf(settings));
-  servers::Book book;
+  // One question: nothing is learned for a later one.
+  servers::Book book({.exploration_percent = 0});
   OneAnswer answer;
   Worker worker({.place = {},
                  .shared = {.store = store, .book = book},

@@ -59,6 +59,7 @@ Service::Service(const ServeOptions& options)
     : options_(options),
       settings_(std::make_shared<const settings::Settings>(options.settings)),
       store_(StoreOptionsOf(*settings_)),
+      book_({.exploration_percent = settings_->upstream.exploration_percent}),
       root_(log_, settings_->root.zone_file, settings_->root.hints_file),
       loop_(*this),
       crew_(loop_),

@@ -5,6 +5,7 @@
 
 #include "engine/cache/store.h"
 #include "engine/iteration/result.h"
+#include "engine/iteration/straggler.h"
 #include "engine/metrics/table.h"
 #include "engine/policy/routes.h"
 #include "engine/policy/upstream_guard.h"
@@ -67,6 +68,12 @@ struct LookUpWish {
   wire::RrType type = wire::RrType::kA;
 };
 
+/// Send a query that nobody waits for, to learn of its server.
+struct AsideWish {
+  Straggler straggler;
+  world::Octets query;
+};
+
 /// Ask the hints' servers for the root's, and tell the walk (Walk::Primed).
 struct PrimeWish {};
 
@@ -77,7 +84,7 @@ struct ForwardWish {
 };
 
 /// What a walk wants done: it never does it itself.
-using Wish = std::variant<SendWish, ForgetWish, LookUpWish, PrimeWish, ForwardWish>;
+using Wish = std::variant<SendWish, AsideWish, ForgetWish, LookUpWish, PrimeWish, ForwardWish>;
 using Wishes = std::vector<Wish>;
 
 }  // namespace iteration

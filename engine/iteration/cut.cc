@@ -7,6 +7,7 @@
 
 #include "engine/iteration/alternatives.h"
 #include "engine/iteration/delegation.h"
+#include "engine/iteration/hearing.h"
 #include "engine/iteration/overloaded.h"
 #include "engine/world/limits.h"
 
@@ -37,20 +38,6 @@ std::vector<RrType> FamiliesOf(const settings::Settings& settings) {
   return families;
 }
 
-/// Whether octets that arrived are the response to a query.
-enum class Match : uint8_t { kYes, kNo, kMalformed };
-
-/// Compares a response's opening with the query (RFC 5452 section 9.1).
-Match Compare(const wire::Opening& opening, const Exchange& exchange, const wire::Question& asked) {
-  if (!opening.header.qr || opening.header.id != exchange.id) return Match::kNo;
-  if (opening.header.opcode != wire::Opcode::kQuery) return Match::kNo;
-  if (opening.question) return *opening.question == asked ? Match::kYes : Match::kNo;
-  // A server that cannot read the query may leave the question out, but only to say so (RFC 1035 section 4.1.1,
-  // FORMERR).
-  const bool error = opening.header.rcode != wire::Rcode::kNoError && opening.header.rcode != wire::Rcode::kNxDomain;
-  return opening.question_count == 0 && error ? Match::kYes : Match::kNo;
-}
-
 /// Returns the metric of an answer that is of no use.
 Metric MetricOf(const Verdict& verdict) {
   const auto* error = std::get_if<ServerError>(&verdict);
@@ -60,13 +47,11 @@ Metric MetricOf(const Verdict& verdict) {
   return Metric::kUpstreamFormErr;
 }
 
-/// Returns what an answer that is of no use says of its server.
-servers::Report ReportOf(const Verdict& verdict) {
-  const auto* error = std::get_if<ServerError>(&verdict);
-  if (error == nullptr) return servers::Report::kLame;
-  if (error->rcode == wire::Rcode::kRefused) return servers::Report::kRefused;
-  if (error->rcode == wire::Rcode::kFormErr || error->rcode == wire::Rcode::kNotImp) return servers::Report::kFormErr;
-  return servers::Report::kServFail;
+/// Returns the EDNS of a query to whom `chosen` chooses, a Choice or an Aside; nothing where the server fails on it.
+template <typename Chosen>
+std::optional<wire::Edns> EdnsFor(const Chosen& chosen, const settings::Settings& settings) {
+  if (!chosen.with_edns) return std::nullopt;
+  return wire::Edns{settings.upstream.payload_octets, 0, true, {}, {}};
 }
 
 }  // namespace
@@ -127,7 +112,10 @@ Next Cut::AskNext(Context& context, Log& log, Wishes& wishes) {
   if (servers_.AllTried() && !servers_.Asking()) StartLookUp(context, wishes);
   const auto choice = context.book.Choose(candidates, delegation_->zone, context.now.mono, context.random);
   if (!choice || !MaySend(context)) return servers_.Asking() ? Next(Wait{}) : Next(Exhausted{});
+  const bool is_first = packets_ == 0;
   Send(indices[choice->index], Protocol::kUdp, *choice, context, log, wishes);
+  // A question that has failed once has troubles of its own.
+  if (is_first && choice->aside) SendAside(indices[choice->aside->index], *choice->aside, context, log, wishes);
   return Wait{};
 }
 
@@ -167,8 +155,6 @@ void Cut::Send(size_t target, Protocol via, const servers::Choice& choice, Conte
   const Exchange exchange{Tag{next_tag_++}, target,           context.random.Bits16(),    via,
                           choice.with_edns, context.now.mono, context.now.mono + timeout, false,
                           log.steps.size()};
-  std::optional<wire::Edns> edns;
-  if (choice.with_edns) edns = wire::Edns{context.settings.upstream.payload_octets, 0, true, {}, {}};
   ++packets_;
   ++context.budget.packets;
   context.counters.Add(via == Protocol::kUdp ? Metric::kUpstreamPacketsUdp : Metric::kUpstreamPacketsTcp);
@@ -179,9 +165,30 @@ void Cut::Send(size_t target, Protocol via, const servers::Choice& choice, Conte
     log.steps.push_back({context.now.mono, delegation_->zone, servers_.servers()[to.server].name, to.endpoint, via,
                          asked_, Minimised(), world::Duration(-1), "", choice.reason, log.depth, log.purpose});
   }
-  wishes.push_back(SendWish{exchange.tag, to.endpoint, via,
-                            wire::MakeQuery(exchange.id, asked_, wire::Recursion::kNotDesired, edns)});
+  wishes.push_back(SendWish{exchange.tag, to.endpoint, via, MakeQuery(exchange.id, EdnsFor(choice, context.settings))});
   exchanges_.push_back(exchange);
+}
+
+world::Octets Cut::MakeQuery(uint16_t id, const std::optional<wire::Edns>& edns) const {
+  return wire::MakeQuery(id, asked_, wire::Recursion::kNotDesired, edns);
+}
+
+void Cut::SendAside(size_t target, const servers::Aside& aside, Context& context, Log& log, Wishes& wishes) {
+  if (context.budget.packets >= context.settings.walk.max_packets) return;
+  const Target& to = servers_.targets()[target];
+  const world::Instant now = context.now.mono;
+  const Straggler straggler{to.endpoint, delegation_->zone,  asked_, context.random.Bits16(), aside.with_edns,
+                            now,         now + aside.timeout};
+  ++packets_;
+  ++context.budget.packets;
+  context.counters.Add(Metric::kUpstreamPacketsUdp);
+  context.counters.Add(Metric::kExplorations);
+  context.book.Sent(to.endpoint.address, delegation_->zone, now);
+  if (log.steps.size() < limits::kMaxWalkSteps) {
+    log.steps.push_back({now, delegation_->zone, servers_.servers()[to.server].name, to.endpoint, Protocol::kUdp,
+                         asked_, Minimised(), world::Duration(-1), "aside", aside.reason, log.depth, log.purpose});
+  }
+  wishes.push_back(AsideWish{straggler, MakeQuery(straggler.id, EdnsFor(aside, context.settings))});
 }
 
 Exchange* Cut::Find(Tag tag) {
@@ -200,7 +207,7 @@ Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& 
   if (found == nullptr) return Wait{};
   const auto opening = wire::ParseOpening(arrival.message);
   const bool from_there = arrival.from == servers_.targets()[found->target].endpoint;
-  if (!opening || !from_there || Compare(*opening, *found, asked_) != Match::kYes) {
+  if (!opening || !from_there || !IsResponseTo(*opening, found->id, asked_)) {
     // A forgery, or a stray: the wait goes on (TuDoor 2024).
     context.counters.Add(Metric::kUpstreamMismatched);
     return Wait{};

@@ -115,6 +115,10 @@ class Cut {
   /// Sends the question at hand to a target.
   void Send(size_t target, world::Protocol via, const servers::Choice& choice, Context& context, Log& log,
             Wishes& wishes);
+  /// Asks a server beside the one that is waited for: the answer is not for this walk.
+  void SendAside(size_t target, const servers::Aside& aside, Context& context, Log& log, Wishes& wishes);
+  /// Returns the question as it is sent.
+  world::Octets MakeQuery(uint16_t id, const std::optional<wire::Edns>& edns) const;
   /// Takes in that a response matched: counts, measures, and writes it down.
   void TakeArrival(const Exchange& exchange, Context& context, Log& log, Wishes& wishes);
   /// Decides what a judged response means here.

@@ -101,6 +101,7 @@ Taken Resolutions::Ask(const Waiter& waiter, world::Now now, world::Effects& out
 }
 
 void Resolutions::Deliver(world::ExchangeId id, const world::Outcome& outcome, world::Now now, world::Effects& out) {
+  if (stragglers_.Deliver(id, outcome, MakeLedger(now), out)) return;
   const auto at = exchanges_.find(id);
   if (at == exchanges_.end()) return;
   const Owner owner = at->second;
@@ -127,6 +128,7 @@ void Resolutions::HearWalk(Resolution& resolution, iteration::Tag tag, const wor
 
 void Resolutions::Expire(world::Now now, world::Effects& out) {
   if (UpkeepAt() <= now.mono) KeepUp(now, out);
+  stragglers_.Expire(MakeLedger(now), out);
   while (timers_.Next() <= now.mono) {
     const Timers::Entry entry = timers_.Take();
     Resolution* resolution = Find(entry.id);
@@ -159,6 +161,10 @@ void Resolutions::Apply(Resolution& resolution, iteration::Wishes& wishes, world
     std::visit(iteration::Overloaded{
                    [&](iteration::SendWish& send) {
                      Send(resolution, {send.tag, {{}, send.to, send.via, std::move(send.query), mine.deadline}}, out);
+                   },
+                   [&](iteration::AsideWish& aside) {
+                     const world::ExchangeId id{next_exchange_++};
+                     stragglers_.Send(id, std::move(aside.straggler), std::move(aside.query), MakeLedger(now), out);
                    },
                    [&](iteration::ForwardWish& forward) {
                      StartForward(resolution, {forward.question, std::move(forward.pools), std::nullopt, mine.deadline},

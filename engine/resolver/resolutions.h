@@ -2,6 +2,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -12,6 +13,7 @@
 #include "engine/iteration/walk.h"
 #include "engine/policy/routes.h"
 #include "engine/resolver/admission.h"
+#include "engine/resolver/stragglers.h"
 #include "engine/resolver/timers.h"
 #include "engine/resolver/trial.h"
 #include "engine/validation/anchors.h"
@@ -84,7 +86,7 @@ class Resolutions {
   void Expire(world::Now now, world::Effects& out);
 
   /// Returns when Expire wants to be called next; perhaps too early, never too late.
-  world::Instant NextDeadline() const { return std::min(timers_.Next(), UpkeepAt()); }
+  world::Instant NextDeadline() const { return std::min({timers_.Next(), UpkeepAt(), stragglers_.NextDeadline()}); }
 
   /// Returns the resolutions that have ended since the last call, in the order of their ends.
   std::vector<Finished> TakeFinished();
@@ -120,6 +122,8 @@ class Resolutions {
   Resolution& Begin(iteration::Assignment assignment, ResolutionId charged_to, world::Now now);
   /// Returns what a step of the resolution may use.
   iteration::Context MakeContext(Resolution& resolution, world::Now now);
+  /// Returns what the fate of stragglers is written to.
+  iteration::Ledger MakeLedger(world::Now now) { return {around_.book, around_.counters, now.mono}; }
   /// Does what a walk wishes, and sees to its end or its next deadline.
   void Apply(Resolution& resolution, iteration::Wishes& wishes, world::Now now, world::Effects& out);
   /// Sends a query.
@@ -199,6 +203,7 @@ class Resolutions {
   std::optional<ResolutionId> priming_;
   world::Instant kept_up_ = world::Instant::min();
   absl::flat_hash_map<world::ExchangeId, Owner> exchanges_;
+  Stragglers stragglers_;
   Timers timers_;
   std::deque<Lesson> lessons_;
   std::deque<ResolutionId> ended_;

@@ -22,7 +22,7 @@ void AddressRecord::Answered(world::Protocol via, world::Duration sample, Report
 
 void AddressRecord::TimedOut(world::Instant sent, world::Instant now) {
   ++timeouts;
-  const bool cut_short = now - sent < rtt.Timeout(0);  // An exploring question does not wait for a slow server.
+  const bool cut_short = now - sent < rtt.Timeout(0);  // Its times have grown since.
   const bool answered_since = answered_at >= sent;     // The address lives, and a packet was lost.
   if (!cut_short && !answered_since) Rest(now);
 }

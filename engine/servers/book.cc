@@ -9,6 +9,8 @@
 
 #include "engine/servers/address_record.h"
 #include "engine/servers/chooser.h"
+#include "engine/servers/exploration_budget.h"
+#include "engine/servers/memory.h"
 #include "engine/servers/standing.h"
 #include "engine/servers/table.h"
 #include "engine/servers/zone_record.h"
@@ -22,6 +24,9 @@ using world::Instant;
 
 /// Locks of each of the two tables. 64 keep two dozen workers out of each other's way.
 constexpr size_t kShards = 64;
+
+/// The most that goes to see whether silent servers are back, beside the share for exploring.
+constexpr int kMostProbingPercent = 3;
 
 /// Servers that are kept of one zone.
 constexpr size_t kMaxServersPerZone = world::limits::kMaxNameServers * world::limits::kMaxAddressesPerServer;
@@ -58,6 +63,9 @@ ServerInZone* ZoneShard::FindOrAdd(const Address& address, const wire::Name& zon
 
 /// The two tables.
 struct Book::State {
+  explicit State(const BookOptions& options)
+      : exploring(options.exploration_percent), probing(std::min(options.exploration_percent, kMostProbingPercent)) {}
+
   /// Returns the part of a table that an address or a zone belongs to.
   AddressShard& ShardOf(const Address& address) { return addresses[absl::HashOf(address) % kShards]; }
   ZoneShard& ShardOf(const wire::Name& zone) { return zones[absl::HashOf(zone) % kShards]; }
@@ -75,6 +83,8 @@ struct Book::State {
 
   std::array<AddressShard, kShards> addresses;
   std::array<ZoneShard, kShards> zones;
+  ExplorationBudget exploring;
+  ExplorationBudget probing;
 };
 
 AddressRecord Book::State::RecordOf(const Address& address) {
@@ -123,7 +133,8 @@ std::string_view ToText(Report report) {
   return "";
 }
 
-Book::Book() : state_(std::make_unique<State>()) {}
+Book::Book() : Book(BookOptions{}) {}
+Book::Book(const BookOptions& options) : state_(std::make_unique<State>(options)) {}
 Book::~Book() = default;
 
 std::optional<Choice> Book::Choose(std::span<const Candidate> candidates, const wire::Name& zone, Instant now,
@@ -137,14 +148,23 @@ std::optional<Choice> Book::Choose(std::span<const Candidate> candidates, const 
                          .times_tried = candidate.times_tried,
                          .answered_badly = candidate.answered_badly});
   }
-  const std::optional<Choice> choice = chooser::Pick({prospects.data(), prospects.size()}, now, random);
-  if (choice && choice->reason == chooser::kExploring) {
-    state_->Update(candidates[choice->index].address, [](AddressRecord& record) { ++record.explorations; });
+  const std::span<const Prospect> all(prospects.data(), prospects.size());
+  std::optional<Choice> choice = chooser::Pick(all, now, random);
+  if (!choice || all.size() == 1) return choice;
+  choice->aside = chooser::PickAside(all, choice->index, now);
+  if (choice->aside) {
+    ExplorationBudget& budget = choice->aside->reason == chooser::kProbing ? state_->probing : state_->exploring;
+    if (!budget.Take()) choice->aside.reset();
+  }
+  if (choice->aside) {
+    state_->Update(candidates[choice->aside->index].address, [](AddressRecord& record) { ++record.explorations; });
   }
   return choice;
 }
 
 void Book::Sent(const Address& address, const wire::Name& zone, Instant now) {
+  state_->exploring.Add();
+  state_->probing.Add();
   state_->Update(address, [&](AddressRecord& record) { record.Sent(now); });
   state_->Update(address, zone, [](ServerInZone& server) { ++server.asked; });
 }
@@ -217,6 +237,38 @@ std::vector<Standing> Book::Busiest(size_t most, Instant now) const {
     standings.push_back(ToStanding(prospect, std::nullopt, now));
   }
   return standings;
+}
+
+Memory Book::Remember() const {
+  Memory memory;
+  for (AddressShard& shard : state_->addresses) {
+    const std::lock_guard lock(shard.mutex);
+    shard.table.ForEach([&](const Address& address, const AddressRecord& record) {
+      memory.addresses.push_back({address, record});
+    });
+  }
+  for (ZoneShard& shard : state_->zones) {
+    const std::lock_guard lock(shard.mutex);
+    shard.table.ForEach([&](const wire::Name& zone, const ZoneRecord& record) {
+      memory.zones.push_back({zone, record});
+    });
+  }
+  return memory;
+}
+
+void Book::Restore(const Memory& memory) {
+  for (const Memory::OfAddress& entry : memory.addresses) {
+    state_->Update(entry.address, [&](AddressRecord& record) {
+      if (record.asked == 0) record = entry.record;
+    });
+  }
+  for (const Memory::OfZone& entry : memory.zones) {
+    for (const ServerInZone& server : entry.record.servers) {
+      state_->Update(server.address, entry.zone, [&](ServerInZone& known) {
+        if (known.asked == 0) known = server;
+      });
+    }
+  }
 }
 
 }  // namespace servers

@@ -39,12 +39,23 @@ struct Candidate {
   bool answered_badly = false;  ///< In this question: an error, or lame.
 };
 
+/// Whom to ask beside the server that is waited for, and why. Measuring what is not the best costs a packet, and no
+/// client any time.
+struct Aside {
+  size_t index = 0;         ///< Into the candidates.
+  world::Duration timeout;  ///< After which it counts as silent.
+  bool with_edns = true;
+  std::string_view reason;  ///< "exploring" or "probing".
+};
+
 /// Whom to ask, how long to wait before asking another one, and why.
 struct Choice {
   size_t index = 0;         ///< Into the candidates.
   world::Duration timeout;  ///< RTO of RFC 6298 with our bounds; the first answer still counts when it is late.
   bool with_edns = true;    ///< False when the server fails on EDNS.
-  std::string_view reason;  ///< One of a few literals: "fastest", "untried", "exploring", "only one left", "probing"...
+  std::string_view reason;  ///< One of a few literals: "fastest", "untried", "only one", "asked again"...
+  /// One more candidate to ask beside it, to learn of it: nobody waits for that one.
+  std::optional<Aside> aside;
 };
 
 /// A line of the ranking for people (`taproot nameservers`).
@@ -65,18 +76,26 @@ struct Standing {
   std::string reason;      ///< Why it stands where it stands in its zone; empty where nothing ails it and no zone is.
 };
 
+struct Memory;
+
+/// What bounds a book's curiosity.
+struct BookOptions {
+  int exploration_percent = 5;  ///< Of all packets, at most; 0: none.
+};
+
 /// What is remembered of nameservers: RTT per address (RFC 6298), errors per (address, zone). Shared by the workers;
 /// every method may be called from any thread; state is bounded by kMaxMeasuredAddresses and kMaxServerZones, the least
 /// recently used goes. This is the one small interface behind which choosing happens.
 class Book {
  public:
   Book();
+  explicit Book(const BookOptions& options);
   ~Book();
   Book(const Book&) = delete;
   Book& operator=(const Book&) = delete;
 
   /// Chooses among the candidates for a question at `zone`; nothing when there are none. Deprioritised servers come
-  /// last but are never left out; once in a while one is chosen early to see whether it is back (exploration).
+  /// last but are never left out; within a budget of all packets, one whose measurement has grown old is asked aside.
   std::optional<Choice> Choose(std::span<const Candidate> candidates, const wire::Name& zone, world::Instant now,
                                world::Random& random);
 
@@ -97,6 +116,11 @@ class Book {
   std::vector<Standing> OfAddress(const world::Address& address, world::Instant now) const;
   /// Returns up to `most` standings, busiest first.
   std::vector<Standing> Busiest(size_t most, world::Instant now) const;
+
+  /// Returns a copy of all that is remembered, to be kept beyond the process. Locks one shard at a time, briefly.
+  Memory Remember() const;
+  /// Takes in what was kept, as far as there is room; what is known already stands.
+  void Restore(const Memory& memory);
 
   /// The upstreams that questions are forwarded to: a page of their own, with a lock of its own.
   UpstreamBoard& upstreams() { return upstreams_; }

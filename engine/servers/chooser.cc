@@ -20,6 +20,13 @@ constexpr Duration kBadAnswerCost = world::Seconds(300);
 constexpr int kMostSilences = 5;
 constexpr int kMostTries = 8;
 
+/// Packets in a row that a server may miss without being taken for dead: a client's question goes to see, once it has
+/// rested. Beyond that only packets aside do.
+constexpr int kPardonedSilences = 2;
+
+/// The age of what was never measured: greater than any.
+constexpr double kNeverMeasured = std::numeric_limits<double>::max();
+
 using Assessments = absl::InlinedVector<Assessment, 16>;
 
 /// Returns the RTT that a server is ranked by.
@@ -42,41 +49,35 @@ size_t DrawFromBand(const Assessments& assessments, size_t cheapest, world::Rand
   }
 }
 
-/// Returns whether the question has been asked of nobody yet: only then may it be used to learn something.
+/// Returns whether the question has been asked of nobody yet: only then is there anything to learn beside it.
 bool IsFresh(std::span<const Prospect> prospects) {
   return std::ranges::none_of(prospects, [](const Prospect& p) { return p.times_tried > 0 || p.answered_badly; });
 }
 
-/// Returns a server that was silent, has rested, and would be among the best if it is back.
-std::optional<size_t> ToProbe(std::span<const Prospect> prospects, Duration best, Instant now) {
+/// Returns whether a silent server would be among the best if it were back: that is worth more than any measurement.
+bool IsWorthProbing(const Prospect& prospect, Duration best) {
+  return prospect.address.IsSilent() && ExpectedRtt(prospect.address) <= BandAbove(best);
+}
+
+/// Returns a server that missed a packet or two, has rested, and would be among the best: packets do get lost, and one
+/// that is back is worth more to the next clients than what this one risks.
+std::optional<size_t> ToPardon(std::span<const Prospect> prospects, Duration best, Instant now) {
   for (size_t i = 0; i < prospects.size(); ++i) {
     const AddressRecord& address = prospects[i].address;
-    const bool rested = address.IsSilent() && !address.RestsAt(now) && !prospects[i].in_zone.ErringAt(now);
-    if (rested && ExpectedRtt(address) <= BandAbove(best)) return i;
+    if (!address.IsSilent() || address.timeouts_in_row > kPardonedSilences) continue;
+    if (address.RestsAt(now) || prospects[i].in_zone.ErringAt(now)) continue;
+    if (ExpectedRtt(address) <= BandAbove(best)) return i;
   }
   return std::nullopt;
 }
 
-/// Returns what asking a server only to learn of it is worth: the longer ago it was asked, and the less slow, the more.
-double WorthOfExploring(const AddressRecord& address, Duration best, Instant now) {
-  if (address.sent_at == kNeverBefore) return std::numeric_limits<double>::max();
+/// Returns how much a packet to the server would tell: how old its measurement is, in units of the age at which it is
+/// to be renewed.
+double AgeOf(const AddressRecord& address, Duration best, Instant now) {
+  if (address.sent_at == kNeverBefore) return kNeverMeasured;
   const double slowness = static_cast<double>(ExpectedRtt(address).count()) / static_cast<double>(best.count());
-  return static_cast<double>((now - address.sent_at).count()) / std::clamp(slowness, 1.0, kMostSlowness);
-}
-
-/// Returns the server, other than `best`, that is most worth exploring; nothing when the dice say no.
-std::optional<size_t> ToExplore(std::span<const Prospect> prospects, size_t best, Instant now, world::Random& random) {
-  const Duration best_rtt = std::max(ExpectedRtt(prospects[best].address), Duration(1));
-  std::optional<size_t> chosen;
-  double most = 0;
-  for (size_t i = 0; i < prospects.size(); ++i) {
-    if (i == best || prospects[i].address.RestsAt(now)) continue;
-    const double worth = WorthOfExploring(prospects[i].address, best_rtt, now);
-    if (worth > most) chosen = i, most = worth;
-  }
-  if (!chosen) return std::nullopt;
-  const bool untried = prospects[*chosen].address.sent_at == kNeverBefore;
-  return random.OneIn(untried ? kExploreUntriedOneIn : kExploreOneIn) ? chosen : std::nullopt;
+  return static_cast<double>((now - address.sent_at).count()) / static_cast<double>(kFreshTime.count()) /
+         std::clamp(slowness, 1.0, kMostSlowness);
 }
 
 /// Returns in a word why the best was chosen.
@@ -108,15 +109,8 @@ Choice Choose(std::span<const Prospect> prospects, size_t index, std::string_vie
   return {.index = index,
           .timeout = chosen.address.rtt.Timeout(doublings),
           .with_edns = chosen.address.WithEdnsAt(now),
-          .reason = reason};
-}
-
-/// Returns the choice of `prospects[index]` to learn of it: the client does not wait longer than it would for the best.
-Choice Explore(std::span<const Prospect> prospects, size_t index, size_t best, Instant now) {
-  Choice choice = Choose(prospects, index, kExploring, now);
-  const RttEstimate& best_rtt = prospects[best].address.rtt;
-  if (best_rtt.measured) choice.timeout = std::min(choice.timeout, best_rtt.Timeout(0));
-  return choice;
+          .reason = reason,
+          .aside = std::nullopt};
 }
 
 }  // namespace
@@ -147,14 +141,29 @@ std::optional<Choice> Pick(std::span<const Prospect> prospects, Instant now, wor
   Assessments assessments;
   for (const Prospect& prospect : prospects) assessments.push_back(Assess(prospect, now));
   const size_t cheapest = Cheapest(assessments);
-  const size_t best = DrawFromBand(assessments, cheapest, random);
-  if (IsFresh(prospects) && prospects.size() > 1) {
-    if (const auto index = ToProbe(prospects, assessments[cheapest].cost, now)) {
-      return Choose(prospects, *index, "probing", now);
-    }
-    if (const auto index = ToExplore(prospects, best, now, random)) return Explore(prospects, *index, best, now);
+  if (IsFresh(prospects)) {
+    const auto index = ToPardon(prospects, assessments[cheapest].cost, now);
+    if (index && *index != cheapest) return Choose(prospects, *index, kProbing, now);
   }
+  const size_t best = DrawFromBand(assessments, cheapest, random);
   return Choose(prospects, best, ReasonOf(assessments[best].tier, prospects.size()), now);
+}
+
+std::optional<Aside> PickAside(std::span<const Prospect> prospects, size_t chosen, Instant now) {
+  if (!IsFresh(prospects)) return std::nullopt;
+  const Duration best = std::max(ExpectedRtt(prospects[chosen].address), Duration(1));
+  const Prospect* oldest = nullptr;
+  double most = 1;
+  for (const Prospect& prospect : prospects) {
+    if (&prospect == &prospects[chosen] || prospect.address.RestsAt(now)) continue;
+    const double age = IsWorthProbing(prospect, best) ? kNeverMeasured : AgeOf(prospect.address, best, now);
+    if (age > most) oldest = &prospect, most = age;
+  }
+  if (oldest == nullptr) return std::nullopt;
+  return Aside{.index = static_cast<size_t>(oldest - prospects.data()),
+               .timeout = oldest->address.rtt.Timeout(0),
+               .with_edns = oldest->address.WithEdnsAt(now),
+               .reason = IsWorthProbing(*oldest, best) ? kProbing : kExploring};
 }
 
 }  // namespace servers::chooser

@@ -26,12 +26,9 @@ inline constexpr world::Duration kUnknownRtt = world::Milliseconds(20);
 inline constexpr world::Duration kLeastBand = world::Milliseconds(5);
 inline constexpr int kBandPercent = 15;
 
-/// Once in so many questions another server than the best is asked, so that its measurement does not grow old; more
-/// often while one has never been asked.
-inline constexpr uint64_t kExploreOneIn = 50;
-inline constexpr uint64_t kExploreUntriedOneIn = 4;
-
-/// A server this many times slower than the best is explored as seldom as one slower still.
+/// A measurement is old after this time; for a slower server than the best, after as many times as long as it is
+/// slower, up to so many.
+inline constexpr world::Duration kFreshTime = world::Seconds(15);
 inline constexpr double kMostSlowness = 4;
 
 /// Packets of one question that go out one timeout after the other; from there on the wait doubles with each, so that a
@@ -69,10 +66,15 @@ world::Duration BandAbove(world::Duration best);
 /// Returns what choosing `prospect` costs.
 Assessment Assess(const Prospect& prospect, world::Instant now);
 
-/// Returns the choice, or nothing when there are no prospects.
+/// Returns the choice without an aside, or nothing when there are no prospects.
 std::optional<Choice> Pick(std::span<const Prospect> prospects, world::Instant now, world::Random& random);
 
-/// The reason of a choice that was made to learn something.
+/// The reasons of an aside: its measurement has grown old; it was silent, and may be back and among the best.
 inline constexpr std::string_view kExploring = "exploring";
+inline constexpr std::string_view kProbing = "probing";
+
+/// Returns whom to ask beside `chosen`: a silent server that has rested, or else the one whose measurement is oldest
+/// for its speed. Nothing where all is fresh, or where the question was asked before: then it has troubles of its own.
+std::optional<Aside> PickAside(std::span<const Prospect> prospects, size_t chosen, world::Instant now);
 
 }  // namespace servers::chooser

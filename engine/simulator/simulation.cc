@@ -46,6 +46,7 @@ world::Instant Tick(world::Instant deadline) {
 Simulation::Simulation(const SimulationOptions& options, Servers& servers)
     : options_(options),
       store_(StoreOptionsOf(options.settings->cache)),
+      book_({.exploration_percent = options.settings->upstream.exploration_percent}),
       network_(servers, options.mischief, SeedOf(options.seed, kNetworkPart)),
       random_(SeedOf(options.seed, kPassingPart)) {
   for (uint16_t i = 0; i < options.workers; ++i) {

@@ -131,6 +131,9 @@ inline constexpr size_t kMaxWaiters = 5'000;
 /// Queries on their way between two workers.
 inline constexpr size_t kMaxHandOvers = 8'192;
 
+/// Packets of one engine that are out to measure servers, which no client waits for.
+inline constexpr size_t kMaxStragglers = 2'048;
+
 /// Walks kept for `taproot explain`.
 inline constexpr size_t kMaxRememberedWalks = 1'024;
 

@@ -43,7 +43,7 @@ std::map<size_t, int> Shares(const std::vector<Prospect>& prospects) {
   return shares;
 }
 
-/// Returns the server that is picked when nothing is explored: most often, that is.
+/// Returns the server that is picked most often.
 size_t Favourite(const std::vector<Prospect>& prospects) {
   size_t favourite = 0;
   int most = 0;
@@ -61,28 +61,24 @@ TEST_CASE("of no servers none is chosen, of one that one") {
   CHECK(Pick(one, kNow, dice)->reason == "only one");
 }
 
-TEST_CASE("the fastest is asked, and another one in 50 questions") {
-  auto shares = Shares({Good(100), Good(20), Good(300)});
-  CHECK(shares[1] > 4'850);
-  CHECK(shares[1] < 4'950);
+TEST_CASE("the fastest is asked, and no client waits for another one") {
+  CHECK(Shares({Good(100), Good(20), Good(300)})[1] == 5'000);
 }
 
 TEST_CASE("servers within 5 ms or 15 % of the fastest share the questions") {
   auto near = Shares({Good(5), Good(10), Good(11)});
   CHECK(near[0] > 2'300);
   CHECK(near[1] > 2'300);
-  CHECK(near[2] < 150);
+  CHECK(near[2] == 0);
   auto far = Shares({Good(200), Good(230), Good(231)});
   CHECK(far[0] > 2'300);
   CHECK(far[1] > 2'300);
-  CHECK(far[2] < 150);
+  CHECK(far[2] == 0);
 }
 
-TEST_CASE("an untried server is preferred to a slow one, and tried now and then beside a fast one") {
+TEST_CASE("an untried server is preferred to a slow one, and left for a fast one") {
   CHECK(Favourite({Good(100), Prospect()}) == 1);
-  auto shares = Shares({Good(10), Prospect()});
-  CHECK(shares[0] > 3'600);
-  CHECK(shares[1] > 1'100);
+  CHECK(Shares({Good(10), Prospect()})[0] == 5'000);
 }
 
 TEST_CASE("errors in the zone push a server behind a slower good one") {
@@ -117,64 +113,79 @@ TEST_CASE("a server that answered this question badly comes last of all") {
   CHECK(Favourite({bad, tried}) == 1);
 }
 
-TEST_CASE("a rested server that would be among the best is probed, once the question is fresh") {
-  const Prospect rested = Silent(20, 4, kNow);
+TEST_CASE(
+    "a server that missed a packet or two is asked again as soon as it has rested, if it would be among the best") {
   Dice dice(1);
-  CHECK(Pick(std::vector{Good(100), rested}, kNow, dice)->reason == "probing");
-  CHECK(Pick(std::vector{Good(100), rested}, kNow, dice)->index == 1);
+  const auto picked = [&](const std::vector<Prospect>& prospects) { return Pick(prospects, kNow, dice); };
+  CHECK(picked({Good(100), Silent(20, 2, kNow)})->index == 1);
+  CHECK(picked({Good(100), Silent(20, 2, kNow)})->reason == kProbing);
+  CHECK(picked({Good(100), Silent(20, 3, kNow)})->index == 0);
+  CHECK(picked({Good(100), Silent(20, 2, kNow + world::Duration(1))})->index == 0);
+  CHECK(picked({Good(10), Silent(200, 1, kNow)})->index == 0);
+  Prospect erring = Silent(20, 1, kNow);
+  erring.in_zone.Answered(Report::kLame, kNow);
+  CHECK(picked({Good(100), erring})->index == 0);
   Prospect tried = Good(100);
   tried.times_tried = 1;
-  CHECK(Pick(std::vector{tried, Good(300), rested}, kNow, dice)->index == 1);
-  CHECK(Favourite({Good(10), Silent(200, 4, kNow)}) == 0);
-  CHECK(Favourite({Good(100), Silent(20, 4, kNow + world::Duration(1))}) == 0);
+  CHECK(picked({tried, Good(300), Silent(20, 1, kNow)})->index == 1);
 }
 
-TEST_CASE("exploring asks the one that was asked the longest ago, and never one that rests") {
-  Prospect stale = Good(200);
-  stale.address.sent_at = kNow - world::Seconds(60);
-  auto shares = Shares({Good(10), Good(100), stale, Silent(50, 1, kNow + world::Seconds(1))});
-  CHECK(shares[1] == 0);
-  CHECK(shares[2] > 50);
-  CHECK(shares[3] == 0);
+TEST_CASE("one that was silent for longer is probed aside, once it has rested and would be among the best") {
+  const auto aside = PickAside(std::vector{Good(100), Silent(20, 4, kNow)}, 0, kNow);
+  REQUIRE(aside);
+  CHECK(aside->index == 1);
+  CHECK(aside->reason == kProbing);
+  CHECK_FALSE(PickAside(std::vector{Good(100), Silent(20, 4, kNow + world::Duration(1))}, 0, kNow));
+  CHECK_FALSE(PickAside(std::vector{Good(10), Silent(200, 4, kNow)}, 0, kNow));
 }
 
-TEST_CASE("of two that were asked equally long ago the faster is explored") {
-  auto shares = Shares({Good(10), Good(40), Good(30)});
-  CHECK(shares[1] == 0);
-  CHECK(shares[2] > 50);
+TEST_CASE("exploring asks the one whose measurement is oldest, when it is old, and never one that rests") {
+  const auto aged = [](int64_t milliseconds, int64_t seconds) {
+    Prospect prospect = Good(milliseconds);
+    prospect.address.sent_at = kNow - world::Seconds(seconds);
+    return prospect;
+  };
+  const auto aside = [](const std::vector<Prospect>& prospects) { return PickAside(prospects, 0, kNow); };
+  CHECK_FALSE(aside({Good(10), aged(10, 15)}));
+  REQUIRE(aside({Good(10), aged(10, 16)}));
+  CHECK(aside({Good(10), aged(10, 16)})->index == 1);
+  CHECK(aside({Good(10), aged(10, 16)})->reason == kExploring);
+  CHECK(aside({Good(10), aged(10, 16), aged(10, 17)})->index == 2);
+  Prospect resting = Silent(10, 1, kNow + world::Seconds(1));
+  resting.address.sent_at = kNow - world::Seconds(1'000);
+  CHECK_FALSE(aside({Good(10), resting}));
+  CHECK(aside({Good(10), aged(10, 17), Prospect()})->index == 2);
 }
 
-TEST_CASE("a server far slower than the best is explored as often as one four times slower") {
-  Prospect slow = Good(300);
-  slow.address.sent_at = kNow - world::Seconds(41);
-  Prospect near = Good(20);
-  near.address.sent_at = kNow - world::Seconds(20);
-  auto shares = Shares({Good(10), near, slow});
-  CHECK(shares[1] == 0);
-  CHECK(shares[2] > 50);
+TEST_CASE("a server's measurement keeps as many times as long as it is slower than the best, up to four") {
+  const auto explored = [](int64_t milliseconds, int64_t seconds) {
+    Prospect prospect = Good(milliseconds);
+    prospect.address.sent_at = kNow - world::Seconds(seconds);
+    return PickAside(std::vector{Good(10), prospect}, 0, kNow).has_value();
+  };
+  CHECK_FALSE(explored(20, 30));
+  CHECK(explored(20, 31));
+  CHECK_FALSE(explored(300, 60));
+  CHECK(explored(300, 61));
 }
 
-TEST_CASE("an exploring question waits no longer than it would for the best") {
-  const std::vector<Prospect> prospects = {Good(10), Good(300)};
-  Dice dice(5);
-  int explored = 0;
-  for (int i = 0; i < 500; ++i) {
-    const auto choice = Pick(prospects, kNow, dice);
-    if (choice->index == 0) continue;
-    ++explored;
-    CHECK(choice->reason == kExploring);
-    CHECK(choice->timeout == kLeastTimeout);
-  }
-  CHECK(explored > 0);
+TEST_CASE("what goes aside waits for its own time, and without EDNS where that fails") {
+  Prospect stale = Good(300);
+  stale.address.sent_at = kNow - world::Seconds(100);
+  stale.address.plain_until = kNow + world::Seconds(1);
+  const auto aside = PickAside(std::vector{Good(10), stale}, 0, kNow);
+  REQUIRE(aside);
+  CHECK(aside->timeout == stale.address.rtt.Timeout(0));
+  CHECK_FALSE(aside->with_edns);
 }
 
-TEST_CASE("a question that has failed once is not used to explore") {
+TEST_CASE("a question that has failed once has nothing asked beside it") {
   Prospect tried = Good(10);
   tried.times_tried = 1;
   Prospect stale = Good(200);
-  stale.address.sent_at = kNow - world::Seconds(60);
-  auto shares = Shares({tried, Good(100), stale});
-  CHECK(shares[1] == 5'000);
+  stale.address.sent_at = kNow - world::Seconds(100);
+  CHECK(PickAside(std::vector{Good(10), stale}, 0, kNow));
+  CHECK_FALSE(PickAside(std::vector{tried, Good(100), stale}, 1, kNow));
 }
 
 TEST_CASE("the timeout doubles with the tries, and EDNS is left out where it fails") {
