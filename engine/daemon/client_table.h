@@ -17,10 +17,11 @@ struct UdpPeer {
   world::Address local;  ///< The address asked: the answer leaves from there.
 };
 
-/// A client that asked over TCP. The generation tells its connection from a later one in the same place.
+/// A client that asked over TCP, TLS or HTTPS. The generation tells its connection from a later one in the same place.
 struct TcpPeer {
   uint32_t connection = 0;  ///< Of TcpFront.
   uint32_t generation = 0;
+  uint32_t stream = 0;  ///< Of HTTPS: on which the query came.
 };
 
 /// An operator's query; the number is that of whoever posted it.

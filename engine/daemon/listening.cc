@@ -85,15 +85,37 @@ std::string OpenForAll(const world::Endpoint& local, std::vector<WorkerSockets>&
     if (!udp.IsOpen()) return fmt::format("cannot listen on udp {}: {}", local.ToText(), Explain(errno));
     FileDescriptor tcp = Open(local, SOCK_STREAM, Sharing::kShared);
     if (!tcp.IsOpen()) return fmt::format("cannot listen on tcp {}: {}", local.ToText(), Explain(errno));
-    worker.udp.push_back({.fd = std::move(udp), .local = local});
-    worker.tcp.push_back({.fd = std::move(tcp), .local = local});
+    worker.udp.push_back({.fd = std::move(udp), .local = local, .via = world::Protocol::kUdp});
+    worker.tcp.push_back({.fd = std::move(tcp), .local = local, .via = world::Protocol::kTcp});
   }
   return {};
 }
 
+/// Opens an encrypted listener for each worker; errors and warnings are added to the others.
+void OpenEncrypted(const std::vector<world::Endpoint>& endpoints, world::Protocol via, Listening& listening,
+                   std::vector<std::string>& errors) {
+  for (const auto& local : endpoints) {
+    const int error = Probe(local, SOCK_STREAM);
+    if (LacksIpv6(local, error)) {
+      listening.warnings.push_back(fmt::format("not listening on {}: this host has no IPv6", local.ToText()));
+      continue;
+    }
+    if (error != 0) errors.push_back(fmt::format("cannot listen on tcp {}: {}", local.ToText(), Explain(error)));
+    for (size_t i = 0; error == 0 && i < listening.workers.size(); ++i) {
+      FileDescriptor fd = Open(local, SOCK_STREAM, Sharing::kShared);
+      if (!fd.IsOpen()) {
+        errors.push_back(fmt::format("cannot listen on tcp {}: {}", local.ToText(), Explain(errno)));
+        break;
+      }
+      listening.workers[i].tcp.push_back({.fd = std::move(fd), .local = local, .via = via});
+    }
+  }
+}
+
 }  // namespace
 
-absl::StatusOr<Listening> OpenListening(const std::vector<world::Endpoint>& endpoints, size_t workers) {
+absl::StatusOr<Listening> OpenListening(const settings::Settings::Server& server, size_t workers) {
+  const std::vector<world::Endpoint>& endpoints = server.listen;
   Listening listening;
   listening.workers.resize(workers);
   std::vector<std::string> errors;
@@ -109,6 +131,8 @@ absl::StatusOr<Listening> OpenListening(const std::vector<world::Endpoint>& endp
     if (udp != 0 || tcp != 0) continue;
     if (auto error = OpenForAll(local, listening.workers); !error.empty()) errors.push_back(std::move(error));
   }
+  OpenEncrypted(server.listen_tls, world::Protocol::kTls, listening, errors);
+  OpenEncrypted(server.listen_https, world::Protocol::kHttps, listening, errors);
   if (errors.empty() && !endpoints.empty() && listening.workers.front().udp.empty()) {
     errors.emplace_back("no address is left to listen on");
   }

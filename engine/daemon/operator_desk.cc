@@ -63,6 +63,27 @@ ordered_json StandingToJson(const servers::Standing& standing) {
   return line;
 }
 
+/// Returns a line of the upstreams.
+ordered_json UpstreamToJson(const std::string& pool, const servers::UpstreamRecord& record) {
+  ordered_json line;
+  line["pool"] = pool;
+  line["url"] = record.name;
+  line["health"] = servers::ToText(record.health);
+  line["srtt_us"] = record.rtt.measured ? ordered_json(record.rtt.smoothed.count()) : ordered_json(nullptr);
+  line["asked"] = record.asked;
+  line["answered"] = record.answered;
+  line["won"] = record.won;
+  line["lost"] = record.lost;
+  line["failures"] = record.failures;
+  line["errors"] = record.errors;
+  line["probes"] = record.probes;
+  ordered_json addresses = ordered_json::array();
+  for (const world::Address& address : record.addresses) addresses.push_back(address.ToText());
+  line["addresses"] = std::move(addresses);
+  line["last_error"] = record.last_error;
+  return line;
+}
+
 /// Returns the words of docs/OPERATING.md for where the root is known from.
 std::string_view ToText(RootSource source) {
   switch (source) {
@@ -104,6 +125,7 @@ const OperatorDesk::Verb* OperatorDesk::FindVerb(std::string_view name) {
       {"stats", Authority::kLook, {}, &Desk::Stats},
       {"prometheus", Authority::kLook, {}, &Desk::Prometheus},
       {"nameservers", Authority::kLook, {{{"zone", kText}, {"address", kText}, {"most", kCount}}}, &Desk::NameServers},
+      {"upstreams", Authority::kLook, {}, &Desk::Upstreams},
       {"root-status", Authority::kLook, {}, &Desk::RootStatusVerb},
       {"cache-stats", Authority::kLook, {}, &Desk::CacheStats},
       {"explain",
@@ -191,6 +213,18 @@ void OperatorDesk::NameServers(const json& request, LineReply reply) {
   ordered_json list = ordered_json::array();
   for (const auto& standing : standings) list.push_back(StandingToJson(standing));
   reply(ToLine({{"standings", std::move(list)}}));
+}
+
+void OperatorDesk::Upstreams(const json&, LineReply reply) {
+  const std::vector<servers::UpstreamRecord> records = options_.book.upstreams().Records();
+  ordered_json list = ordered_json::array();
+  for (const forwarding::Pool& pool : options_.plan.pools) {
+    for (const servers::UpstreamId id : pool.members) {
+      if (static_cast<size_t>(id) >= records.size()) continue;
+      list.push_back(UpstreamToJson(pool.name, records[static_cast<size_t>(id)]));
+    }
+  }
+  reply(ToLine({{"upstreams", std::move(list)}}));
 }
 
 void OperatorDesk::RootStatusVerb(const json&, LineReply reply) {

@@ -8,6 +8,7 @@
 #include "engine/daemon/crew.h"
 #include "engine/daemon/operator_server.h"
 #include "engine/daemon/root_keeper.h"
+#include "engine/forwarding/plan.h"
 #include "engine/servers/book.h"
 
 namespace taprootd {
@@ -21,6 +22,7 @@ struct DeskOptions {
   RootKeeper& root;
   cache::Store& store;
   servers::Book& book;
+  forwarding::Plan plan;
   /// Reads the settings again; returns the answer of the verb `reload`.
   std::function<nlohmann::ordered_json()> reload;
   /// Returns the counters of the main thread and of the shared stores, for the sum of all.
@@ -49,6 +51,8 @@ class OperatorDesk {
   void Prometheus(const nlohmann::json& request, LineReply reply);
   /// Answers `nameservers`.
   void NameServers(const nlohmann::json& request, LineReply reply);
+  /// Answers `upstreams`.
+  void Upstreams(const nlohmann::json& request, LineReply reply);
   /// Answers `root-status`.
   void RootStatusVerb(const nlohmann::json& request, LineReply reply);
   /// Answers `cache-stats`.

@@ -30,6 +30,9 @@ using nlohmann::ordered_json;
 /// Time that queries in flight have when the daemon is told to stop.
 constexpr world::Duration kStopTime = world::Seconds(2);
 
+/// How often it is looked whether the certificate's files have changed.
+constexpr world::Duration kLookPeriod = world::Seconds(2);
+
 /// How often a stopping daemon looks whether all is answered.
 constexpr world::Duration kStopPeriod = world::Milliseconds(10);
 
@@ -67,6 +70,7 @@ Service::Service(const ServeOptions& options)
              .root = root_,
              .store = store_,
              .book = book_,
+             .plan = forwarding::MakePlan(*settings_),
              .reload = [this] { return ReloadSettings(); },
              .counters = [this] { return MainCounters(); },
              .version = options.version}),
@@ -89,8 +93,10 @@ absl::Status Service::Open() {
   if (const auto status = root_.LoadFirst(); !status.ok()) errors.emplace_back(status.message());
   auto anchors = LoadAnchors(*settings_);
   if (!anchors.ok()) errors.emplace_back(anchors.status().message());
+  certificate_.Adopt(settings_->server.certificate, settings_->server.key);
+  if (const auto status = certificate_.Read(); !status.ok()) errors.emplace_back(status.message());
   const size_t workers = WorkerCount(*settings_);
-  auto listening = OpenListening(settings_->server.listen, workers);
+  auto listening = OpenListening(settings_->server, workers);
   if (!listening.ok()) errors.emplace_back(listening.status().message());
   OpenOperatorSockets(errors);
   if (!errors.empty()) return absl::UnavailableError(fmt::format("{}", fmt::join(errors, "\n")));
@@ -121,6 +127,7 @@ void Service::HireWorkers(std::vector<WorkerSockets> sockets, const validation::
                 .hints = root_.hints(),
                 .anchors = anchors,
                 .sockets = std::move(sockets[i]),
+                .certificate = certificate_.context(),
                 .operators = crew_});
   }
 }
@@ -190,13 +197,28 @@ void Service::Run() {
 void Service::OnTurn() {
   crew_.TakeMail();
   loop_.poller().Dispatch();
-  if (!stopping_) return;
   const world::Instant now = ReadClocks().mono;
+  if (!stopping_) return RenewCertificate(now);
   if (now >= stop_by_ || (drained_ && crew_.StillWaiting() == 0)) {
     loop_.Stop();
   } else {
     loop_.SetAlarm(now + kStopPeriod, now);
   }
+}
+
+void Service::RenewCertificate(world::Instant now) {
+  if (certificate_.context() == nullptr) return;
+  if (look_at_ != world::kNever && now < look_at_) return loop_.SetAlarm(look_at_, now);
+  const bool first = look_at_ == world::kNever;
+  look_at_ = now + kLookPeriod;
+  loop_.SetAlarm(look_at_, now);
+  if (first || !certificate_.HasChanged()) return;
+  if (const auto status = certificate_.Read(); !status.ok()) {
+    log_.Error(fmt::format("certificate not taken: {}", std::string(status.message())));
+    return;
+  }
+  log_.Info("certificate read again");
+  crew_.Tell([context = certificate_.context()](Worker& worker) { worker.Adopt(context); });
 }
 
 void Service::Stop() {
@@ -249,12 +271,13 @@ ordered_json Service::ReloadSettings() {
     worker.Adopt(settings);
     worker.engine().Adopt(anchors);
   });
+  certificate_.Adopt(settings_->server.certificate, settings_->server.key);
   log_.Info(
       fmt::format("settings read again: {} changed, {} wait for a restart", changed.size(), needs_restart.size()));
   return {{"changed", changed}, {"needs_restart", needs_restart}};
 }
 
-metrics::Counters Service::MainCounters() const {
+metrics::Counters Service::MainCounters() {
   using metrics::Metric;
   metrics::Counters counters;
   const cache::StoreStats stats = store_.Stats();
@@ -264,6 +287,7 @@ metrics::Counters Service::MainCounters() const {
   counters.Add(Metric::kRootReloads, root_.status().reloads);
   counters.Add(Metric::kRootReloadsRefused, root_.status().refused);
   counters.Set(Metric::kRootSerial, root_.snapshot() ? root_.snapshot()->serial() : 0);
+  counters.Set(Metric::kUpstreamsDown, book_.upstreams().CountDown());
   counters.Add(Metric::kLimitOperators, stats_.turned_away() + control_.turned_away());
   return counters;
 }

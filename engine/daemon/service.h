@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/cache/store.h"
+#include "engine/daemon/certificate.h"
 #include "engine/daemon/crew.h"
 #include "engine/daemon/log.h"
 #include "engine/daemon/loop.h"
@@ -49,8 +50,10 @@ class Service final : public Turner {
   void ReloadRoot();
   /// Reads the settings again and has what may change at once adopted by all.
   nlohmann::ordered_json ReloadSettings();
+  /// Sees whether the certificate's files have changed, and has the workers show what is in them.
+  void RenewCertificate(world::Instant now);
   /// Returns the counters of what workers share and of the main thread.
-  metrics::Counters MainCounters() const;
+  metrics::Counters MainCounters();
   /// Gives a root zone to all workers.
   void PublishRoot(const zone::Snapshot& zone, std::function<void()> done);
   /// Stops to listen, and ends the daemon when all is answered or time is over. Told twice, ends at once.
@@ -62,6 +65,8 @@ class Service final : public Turner {
   cache::Store store_;
   servers::Book book_;
   RootKeeper root_;
+  Certificate certificate_;
+  world::Instant look_at_ = world::kNever;  // When to see whether the certificate has changed.
   Loop loop_;
   Crew crew_;
   OperatorDesk desk_;

@@ -2,11 +2,14 @@
 
 #include <sys/socket.h>
 
+#include <netinet/tcp.h>
+
 #include <algorithm>
 #include <cerrno>
-#include <optional>
+#include <deque>
 
 #include "engine/daemon/socket_address.h"
+#include "engine/transport/proxy_header.h"
 #include "engine/world/check.h"
 #include "engine/world/limits.h"
 
@@ -36,10 +39,13 @@ struct TcpFront::Connection {
   world::Endpoint from;
   world::Endpoint local;
   transport::StreamPolicy policy;
-  transport::FrameReader reader{world::limits::kMaxQueryOctets};
-  world::Octets unread;     // Read from the socket while the client may not ask more.
-  world::Octets unwritten;  // Framed answers.
-  size_t written = 0;       // Octets of `unwritten` that are gone.
+  world::Protocol via = world::Protocol::kTcp;
+  std::unique_ptr<transport::ServerStream> stream;  // Null until it is known for whom the connection is.
+  transport::ServerTally counted;
+  world::Octets proxied;                      // What has come of a PROXY header.
+  std::deque<transport::StreamQuery> unread;  // Read while the client may not ask more.
+  world::Octets unwritten;
+  size_t written = 0;  // Octets of `unwritten` that are gone.
   Readiness watched = Readiness::kReadable;
   bool dirty = false;       // In dirty_.
   bool broken = false;      // Nothing more can be read or written.
@@ -56,16 +62,18 @@ TcpFront::TcpFront(Poller& poller, QuerySink& sink, metrics::Counters& counters,
 
 TcpFront::~TcpFront() = default;
 
-void TcpFront::Adopt(size_t most_clients, world::Duration idle_timeout) {
-  most_clients_ = most_clients;
-  options_.idle_timeout = idle_timeout;
+void TcpFront::Adopt(StreamFrontSettings settings) {
+  settings_ = std::move(settings);
+  options_.idle_timeout = settings_.idle_timeout;
+  handshakes_.Adopt(settings_.most_handshakes);
 }
 
 void TcpFront::Send(const TcpPeer& to, world::OctetView response) {
   Connection* connection = Find(to);
   if (connection == nullptr) return;
-  connection->policy.Answered(response.size() + transport::kLengthOctets, sink_.now().mono);
-  transport::AppendFrame(response, connection->unwritten);
+  connection->policy.Answered(0, sink_.now().mono);
+  connection->stream->Answer(to.stream, response);
+  Collect(*connection);
   MarkDirty(to.connection);
 }
 
@@ -73,6 +81,9 @@ void TcpFront::Drop(const TcpPeer& to) {
   Connection* connection = Find(to);
   if (connection == nullptr) return;
   connection->policy.Answered(0, sink_.now().mono);
+  connection->stream->Drop(to.stream);
+  Collect(*connection);
+  Count(*connection);
   MarkDirty(to.connection);
 }
 
@@ -119,6 +130,8 @@ void TcpFront::Close() {
   for (uint32_t i = 0; i < connections_.size(); ++i) {
     if (!connections_[i]) continue;
     connections_[i]->policy.EndOfInput();
+    if (connections_[i]->stream != nullptr) connections_[i]->stream->Close();
+    Collect(*connections_[i]);
     MarkDirty(i);
   }
 }
@@ -155,11 +168,66 @@ void TcpFront::Accept(uint32_t listener) {
     SocketAddress local;
     local.length = sizeof(local.storage);
     getsockname(fd.get(), local.get(), &local.length);
-    Adopt(std::move(fd), *endpoint, ToEndpoint(local.storage).value_or(listeners_[listener].local));
+    Adopt(std::move(fd), *endpoint, ToEndpoint(local.storage).value_or(listeners_[listener].local),
+          listeners_[listener].via);
   }
 }
 
-void TcpFront::Adopt(FileDescriptor fd, const world::Endpoint& from, const world::Endpoint& local) {
+bool TcpFront::IsBalancer(const world::Address& from) const {
+  return std::ranges::any_of(settings_.balancers, [&](const world::Prefix& block) { return block.Contains(from); });
+}
+
+void TcpFront::Begin(Connection& connection) {
+  const bool encrypted = connection.via != world::Protocol::kTcp;
+  const bool refused = encrypted && !handshakes_.Allows(connection.from.address, sink_.now().mono);
+  if (refused) counters_.Add(metrics::Metric::kLimitHandshakes);
+  if (refused || (encrypted && context_ == nullptr)) {
+    connection.broken = true;
+    return;
+  }
+  connection.stream = transport::MakeServerStream(connection.via, {context_, settings_.https_path});
+}
+
+std::optional<world::OctetView> TcpFront::ReadProxy(Connection& connection, world::OctetView input) {
+  const size_t before = connection.proxied.size();
+  connection.proxied.insert(connection.proxied.end(), input.begin(), input.end());
+  const auto read = transport::ReadProxyHeader(connection.proxied);
+  if (std::holds_alternative<transport::ProxyUnfinished>(read)) return std::nullopt;
+  const auto* header = std::get_if<transport::ProxyHeader>(&read);
+  if (header == nullptr) {
+    counters_.Add(metrics::Metric::kProxyHeadersRefused);
+    connection.broken = true;
+    return std::nullopt;
+  }
+  if (header->client) connection.from = *header->client;
+  Begin(connection);
+  if (connection.broken) return std::nullopt;
+  return input.subspan(header->octets - before);
+}
+
+void TcpFront::Collect(Connection& connection) {
+  if (connection.stream == nullptr) return;
+  const world::Octets output = connection.stream->TakeOutput();
+  connection.policy.Queued(output.size());
+  connection.unwritten.insert(connection.unwritten.end(), output.begin(), output.end());
+}
+
+void TcpFront::Count(Connection& connection) {
+  using metrics::Metric;
+  const transport::ServerTally now = connection.stream->tally();
+  const transport::ServerTally before = std::exchange(connection.counted, now);
+  if (now.handshake && !before.handshake) counters_.Add(Metric::kTlsHandshakes);
+  if (now.resumed && !before.resumed) counters_.Add(Metric::kTlsResumptions);
+  if (now.failed && !before.failed && !now.handshake) counters_.Add(Metric::kTlsHandshakesFailed);
+  counters_.Add(Metric::kHttpErrors, now.http_errors - before.http_errors);
+  counters_.Add(Metric::kLimitHttpHeader, now.header_limit - before.header_limit);
+  counters_.Add(Metric::kLimitHttpBody, now.body_limit - before.body_limit);
+  counters_.Add(Metric::kLimitHttpStreams, now.stream_limit - before.stream_limit);
+  counters_.Add(Metric::kLimitHttpResets, now.reset_limit - before.reset_limit);
+}
+
+void TcpFront::Adopt(FileDescriptor fd, const world::Endpoint& from, const world::Endpoint& local,
+                     world::Protocol via) {
   if (free_.empty()) {
     free_.push_back(static_cast<uint32_t>(connections_.size()));
     connections_.emplace_back();
@@ -174,12 +242,17 @@ void TcpFront::Adopt(FileDescriptor fd, const world::Endpoint& from, const world
   connection.fd = std::move(fd);
   connection.from = from;
   connection.local = local;
+  connection.via = via;
+  const int on = 1;
+  setsockopt(connection.fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  if (!IsBalancer(from.address)) Begin(connection);
+  if (connection.broken) MarkDirty(index);
   connection.check_at = now + options_.idle_timeout;
   checks_.emplace(connection.check_at, index);
 }
 
 bool TcpFront::MakeRoom() {
-  if (clients() < most_clients_) return true;
+  if (clients() < settings_.most_clients) return true;
   counters_.Add(metrics::Metric::kLimitTcpClients);
   const auto quiet = std::find_if(checks_.begin(), checks_.end(), [this](const auto& check) {
     return connections_[check.second]->policy.IsQuiet() && !connections_[check.second]->dirty;
@@ -205,22 +278,33 @@ void TcpFront::Read(uint32_t index) {
     connection.policy.EndOfInput();
     return;
   }
-  TakeQueries(index, {buffer_.data(), static_cast<size_t>(size)});
+  Take(index, {buffer_.data(), static_cast<size_t>(size)});
 }
 
-void TcpFront::TakeQueries(uint32_t index, world::OctetView input) {
+void TcpFront::Take(uint32_t index, world::OctetView input) {
   Connection& connection = *connections_[index];
-  const TcpPeer peer{.connection = index, .generation = generations_[index]};
-  while (connection.policy.WantsRead()) {
-    const transport::Cut cut = connection.reader.Next(input);
-    input = cut.rest;
-    if (!cut.message) break;
-    connection.policy.QueryRead(sink_.now().mono);
-    sink_.OnQuery(peer, connection.from, connection.local, world::Protocol::kTcp, *cut.message);
+  if (connection.stream == nullptr) {
+    const auto rest = ReadProxy(connection, input);
+    if (!rest) return;
+    input = *rest;
   }
-  if (!input.empty()) counters_.Add(metrics::Metric::kLimitQueriesPerConnection);
-  connection.unread.assign(input.begin(), input.end());
-  if (connection.reader.Broken()) connection.policy.EndOfInput();
+  for (auto& query : connection.stream->Receive(input, sink_.now().mono)) connection.unread.push_back(std::move(query));
+  Collect(connection);
+  Count(connection);
+  PassOn(index);
+  if (connection.stream->IsOver()) connection.policy.EndOfInput();
+}
+
+void TcpFront::PassOn(uint32_t index) {
+  Connection& connection = *connections_[index];
+  while (connection.policy.WantsRead() && !connection.unread.empty()) {
+    const transport::StreamQuery query = std::move(connection.unread.front());
+    connection.unread.pop_front();
+    const TcpPeer peer{.connection = index, .generation = generations_[index], .stream = query.stream};
+    connection.policy.QueryRead(sink_.now().mono);
+    sink_.OnQuery(peer, connection.from, connection.local, connection.via, query.message);
+  }
+  if (!connection.unread.empty()) counters_.Add(metrics::Metric::kLimitQueriesPerConnection);
 }
 
 void TcpFront::Write(Connection& connection) {
@@ -254,8 +338,7 @@ void TcpFront::Settle(uint32_t index) {
     return;
   }
   if (!connection.unread.empty() && connection.policy.WantsRead()) {
-    const world::Octets waiting = std::exchange(connection.unread, {});
-    TakeQueries(index, waiting);
+    PassOn(index);
     MarkDirty(index);
     return;
   }

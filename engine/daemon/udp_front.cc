@@ -1,8 +1,11 @@
 #include "engine/daemon/udp_front.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
+#include <variant>
 
+#include "engine/transport/proxy_header.h"
 #include "engine/world/check.h"
 #include "engine/world/limits.h"
 
@@ -91,9 +94,11 @@ struct UdpFront::Outbox {
   std::array<mmsghdr, kBatch> headers;
 };
 
-UdpFront::UdpFront(Poller& poller, QuerySink& sink, world::Effects& recycler, std::vector<BoundSocket> sockets)
+UdpFront::UdpFront(Poller& poller, QuerySink& sink, metrics::Counters& counters, world::Effects& recycler,
+                   std::vector<BoundSocket> sockets)
     : poller_(poller),
       sink_(sink),
+      counters_(counters),
       recycler_(recycler),
       sockets_(std::move(sockets)),
       inbox_(std::make_unique<Inbox>()),
@@ -123,8 +128,17 @@ void UdpFront::Deliver(uint32_t tag, size_t index) {
     if (!asked) return;
     to.address = *asked;
   }
-  const world::OctetView query(inbox_->messages[index].data(), inbox_->headers[index].msg_len);
-  sink_.OnQuery(UdpPeer{.socket = tag, .from = *from, .local = to.address}, *from, to, world::Protocol::kUdp, query);
+  world::OctetView query(inbox_->messages[index].data(), inbox_->headers[index].msg_len);
+  world::Endpoint client = *from;
+  if (const auto is_from = [&](const world::Prefix& block) { return block.Contains(from->address); };
+      std::ranges::any_of(balancers_, is_from)) {
+    const auto read = transport::ReadProxyHeader(query);
+    const auto* proxy = std::get_if<transport::ProxyHeader>(&read);
+    if (proxy == nullptr) return counters_.Add(metrics::Metric::kProxyHeadersRefused);
+    client = proxy->client.value_or(*from);
+    query = query.subspan(proxy->octets);
+  }
+  sink_.OnQuery(UdpPeer{.socket = tag, .from = *from, .local = to.address}, client, to, world::Protocol::kUdp, query);
 }
 
 void UdpFront::Send(const UdpPeer& to, world::Octets response) {

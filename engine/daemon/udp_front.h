@@ -11,6 +11,7 @@
 #include "engine/daemon/poller.h"
 #include "engine/daemon/query_sink.h"
 #include "engine/daemon/socket_address.h"
+#include "engine/metrics/table.h"
 
 namespace taprootd {
 
@@ -19,8 +20,12 @@ namespace taprootd {
 class UdpFront final : public SocketOwner {
  public:
   /// The references must outlive this. Sent buffers go back to `recycler`.
-  UdpFront(Poller& poller, QuerySink& sink, world::Effects& recycler, std::vector<BoundSocket> sockets);
+  UdpFront(Poller& poller, QuerySink& sink, metrics::Counters& counters, world::Effects& recycler,
+           std::vector<BoundSocket> sockets);
   ~UdpFront() override;
+
+  /// Takes the load balancers whose datagrams begin with a PROXY header.
+  void Adopt(std::vector<world::Prefix> balancers) { balancers_ = std::move(balancers); }
 
   /// Takes an answer, to be sent when the batch is full or at the end of the turn.
   void Send(const UdpPeer& to, world::Octets response);
@@ -43,8 +48,10 @@ class UdpFront final : public SocketOwner {
 
   Poller& poller_;
   QuerySink& sink_;
+  metrics::Counters& counters_;
   world::Effects& recycler_;
   std::vector<BoundSocket> sockets_;
+  std::vector<world::Prefix> balancers_;
   std::unique_ptr<Inbox> inbox_;
   std::unique_ptr<Outbox> outbox_;
 };

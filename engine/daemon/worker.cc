@@ -26,6 +26,12 @@ std::vector<uint16_t> ListenPorts(const settings::Settings& settings) {
   return ports;
 }
 
+/// Returns what bounds the connections of clients.
+StreamFrontSettings FrontSettings(const settings::Settings& settings) {
+  const auto& server = settings.server;
+  return {server.max_tcp_clients, server.tcp_idle_timeout, server.max_handshakes, server.proxy_from, server.https_path};
+}
+
 }  // namespace
 
 Worker::Worker(WorkerOptions options)
@@ -36,12 +42,14 @@ Worker::Worker(WorkerOptions options)
               random_),
       operators_(options.operators),
       clients_(world::limits::kMaxWaitingClients),
-      udp_(loop_.poller(), *this, effects_, std::move(options.sockets.udp)),
+      udp_(loop_.poller(), *this, counters_, effects_, std::move(options.sockets.udp)),
       tcp_(loop_.poller(), *this, counters_, std::move(options.sockets.tcp)),
       upstream_udp_(loop_.poller(), *this, random_, PoolOptions(*options.settings), ListenPorts(*options.settings)),
-      upstream_tcp_(loop_.poller(), *this, options.settings->upstream.max_sockets / kTcpShare) {
+      upstream_streams_(loop_.poller(), *this, counters_, options.settings->upstream.max_sockets / kTcpShare) {
   engine_.Adopt(options.anchors);
-  tcp_.Adopt(options.settings->server.max_tcp_clients, options.settings->server.tcp_idle_timeout);
+  tcp_.Adopt(FrontSettings(*options.settings));
+  udp_.Adopt(options.settings->server.proxy_from);
+  tcp_.Adopt(std::move(options.certificate));
 }
 
 void Worker::Run() {
@@ -69,7 +77,7 @@ void Worker::OnTurn() {
     Carry();
   }
   upstream_udp_.DropExpired(now_.mono);
-  upstream_tcp_.DropExpired(now_.mono);
+  upstream_streams_.DropExpired(now_.mono);
   tcp_.CloseIdle(now_.mono);
   tcp_.Flush();
   udp_.Flush();
@@ -79,7 +87,7 @@ void Worker::OnTurn() {
 
 world::Instant Worker::NextDeadline() const {
   return std::min(
-      {engine_.NextDeadline(), upstream_udp_.NextDeadline(), upstream_tcp_.NextDeadline(), tcp_.NextDeadline()});
+      {engine_.NextDeadline(), upstream_udp_.NextDeadline(), upstream_streams_.NextDeadline(), tcp_.NextDeadline()});
 }
 
 void Worker::Drain() {
@@ -96,9 +104,9 @@ metrics::Counters Worker::Counters() const {
 
 void Worker::Adopt(const std::shared_ptr<const settings::Settings>& settings) {
   engine_.Adopt(settings);
-  tcp_.Adopt(settings->server.max_tcp_clients, settings->server.tcp_idle_timeout);
+  tcp_.Adopt(FrontSettings(*settings));
   upstream_udp_.AdoptMost(PoolOptions(*settings).most_sockets);
-  upstream_tcp_.AdoptMost(settings->upstream.max_sockets / kTcpShare);
+  upstream_streams_.AdoptMost(settings->upstream.max_sockets / kTcpShare);
 }
 
 void Worker::OnQuery(const Peer& peer, const world::Endpoint& from, const world::Endpoint& to, world::Protocol via,
@@ -159,7 +167,7 @@ void Worker::Carry() {
 }
 
 void Worker::Do(world::Ask& ask) {
-  const auto mishap = ask.via == world::Protocol::kUdp ? upstream_udp_.Send(ask) : upstream_tcp_.Send(ask);
+  const auto mishap = ask.via == world::Protocol::kUdp ? upstream_udp_.Send(ask) : upstream_streams_.Send(ask);
   if (mishap) failed_asks_.push_back({.id = ask.id, .mishap = *mishap});
   if (mishap == world::Mishap::kNoSocket) counters_.Add(metrics::Metric::kLimitUpstreamSockets);
   effects_.Recycle(std::move(ask.query));
@@ -167,7 +175,7 @@ void Worker::Do(world::Ask& ask) {
 
 void Worker::Do(world::Cancel& cancel) {
   upstream_udp_.Cancel(cancel.id);
-  upstream_tcp_.Cancel(cancel.id);
+  upstream_streams_.Cancel(cancel.id);
 }
 
 template <typename ForAClient>

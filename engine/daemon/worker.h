@@ -15,7 +15,7 @@
 #include "engine/daemon/secure_random.h"
 #include "engine/daemon/tcp_front.h"
 #include "engine/daemon/udp_front.h"
-#include "engine/daemon/upstream_tcp.h"
+#include "engine/daemon/upstream_streams.h"
 #include "engine/daemon/upstream_udp.h"
 #include "engine/resolver/engine.h"
 #include "engine/validation/anchors.h"
@@ -63,6 +63,7 @@ struct WorkerOptions {
   zone::SharedRootHints hints;
   validation::SharedAnchors anchors;
   WorkerSockets sockets;
+  std::shared_ptr<const transport::TlsServerContext> certificate{};
   OperatorSink& operators;
 };
 
@@ -97,6 +98,8 @@ class Worker final : public Turner, public QuerySink, public ExchangeSink {
   metrics::Counters Counters() const;
   /// Takes other settings.
   void Adopt(const std::shared_ptr<const settings::Settings>& settings);
+  /// Takes the certificate that encrypted listeners show.
+  void Adopt(std::shared_ptr<const transport::TlsServerContext> certificate) { tcp_.Adopt(std::move(certificate)); }
   resolver::Engine& engine() { return engine_; }
 
   void OnTurn() override;
@@ -164,7 +167,7 @@ class Worker final : public Turner, public QuerySink, public ExchangeSink {
   UdpFront udp_;
   TcpFront tcp_;
   UpstreamUdp upstream_udp_;
-  UpstreamTcp upstream_tcp_;
+  UpstreamStreams upstream_streams_;
   bool draining_ = false;
   std::atomic<size_t> still_waiting_ = 0;
 };

@@ -22,6 +22,9 @@ using world::Protocol;
 /// to resolve itself takes longer than its RTT tells.
 constexpr world::Duration kLeastAttempt = world::Milliseconds(250);
 
+/// Round trips of a question whose connection is yet to be made: TCP, TLS 1.3, and its own.
+constexpr int kHandshakeRounds = 3;
+
 /// How long an answer without data waits for one that has some, while others are out.
 constexpr world::Duration kGrace = world::Milliseconds(100);
 
@@ -136,9 +139,13 @@ bool Forward::SendWave(const Wave& wave, Context& context, Wishes& wishes) {
 world::Duration Forward::TimeoutOf(UpstreamId id, const servers::Glance& glance, const Context& context) const {
   const auto& forward = context.settings.forward;
   if (task_.probed) return forward.probe_timeout;
-  const bool handshakes = world::IsStream(context.plan.At(id).via);
-  if (!glance.timeout || handshakes) return forward.attempt_timeout;
-  return std::min(std::max(*glance.timeout, kLeastAttempt), forward.attempt_timeout);
+  // However many are silent, there is time for those that follow, and a share of it over.
+  const auto shares = static_cast<int64_t>(waves_.size() - next_wave_) + 2;
+  const world::Duration most = std::min(forward.attempt_timeout, (deadline_ - context.now.mono) / shares);
+  if (!glance.timeout) return most;
+  const bool stream = world::IsStream(context.plan.At(id).via);
+  const world::Duration usual = stream ? kHandshakeRounds * *glance.timeout : *glance.timeout;
+  return std::min(std::max(usual, kLeastAttempt), most);
 }
 
 bool Forward::Ask(UpstreamId id, Protocol via, EdnsUse edns, Context& context, Wishes& wishes) {

@@ -7,6 +7,9 @@ namespace {
 constexpr uint16_t kPaddingOption = 12;
 constexpr size_t kPaddingBlock = 128;
 
+/// The EDNS option that asks for the connection to be kept (RFC 7828).
+constexpr uint16_t kKeepAliveOption = 11;
+
 /// An option's code and length.
 constexpr size_t kOptionHeadOctets = 4;
 
@@ -16,6 +19,14 @@ world::Octets MakeQuery(const QueryOptions& options, const wire::Question& quest
   if (!options.with_edns) return wire::MakeQuery(options.id, question, wire::Recursion::kDesired, std::nullopt);
   wire::Edns edns{options.payload_octets, 0, true, {}, {}};
   world::Octets query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
+  if (options.via == world::Protocol::kTcp) {
+    edns.options.push_back({kKeepAliveOption, {}});  // RFC 7828 section 3.2.1: how long may the connection be kept?
+    return wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
+  }
+  if (options.via == world::Protocol::kTls) {
+    edns.options.push_back({kKeepAliveOption, {}});
+    query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
+  }
   const bool encrypted = options.via == world::Protocol::kTls || options.via == world::Protocol::kHttps;
   if (!encrypted) return query;
   const size_t beyond = (query.size() + kOptionHeadOctets) % kPaddingBlock;

@@ -6,6 +6,7 @@
 #include "engine/iteration/locate.h"
 #include "engine/iteration/overloaded.h"
 #include "engine/policy/access.h"
+#include "engine/policy/designation.h"
 #include "engine/policy/local_names.h"
 #include "engine/resolver/chronicle.h"
 #include "engine/resolver/ownership.h"
@@ -105,6 +106,7 @@ struct Engine::State {
                {}},
         access(settings->server.allow),
         local_names(RoutedZones(*settings)),
+        designation(*settings),
         resolutions(around) {
     shared.book.upstreams().Prepare(around.plan.Names(),
                                     {settings->forward.failures_out, settings->forward.successes_in});
@@ -135,6 +137,7 @@ struct Engine::State {
   Surroundings around;
   policy::AccessList access;
   policy::LocalNames local_names;
+  policy::Designation designation;
   Resolutions resolutions;
   Chronicle chronicle;
 };
@@ -181,6 +184,14 @@ void Engine::State::Handle(const Client& client, OctetView query, Handing handin
 }
 
 bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now now, Effects& out) {
+  if (auto designated = designation.Answer(asking.question)) {
+    around.counters.Add(Metric::kLocalNameAnswers);
+    wire::Message response = MakeResponse(asking, {wire::Rcode::kNoError, {}, {}, {}, {}}, *around.settings);
+    response.answer.push_back(*std::move(designated));
+    Respond(client, asking, response, out);
+    Tell(client, {asking.question, NameOf(client), now, now.mono, response.header.rcode, "local", {}, {}}, out);
+    return true;
+  }
   if (auto local = local_names.Answer(asking.question)) {
     around.counters.Add(Metric::kLocalNameAnswers);
     wire::Message response = MakeResponse(asking, {local->header.rcode, {}, {}, {}, {}}, *around.settings);

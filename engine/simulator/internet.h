@@ -10,6 +10,7 @@
 
 #include "engine/wire/message.h"
 #include "engine/world/address.h"
+#include "engine/world/effect.h"
 #include "engine/world/octets.h"
 #include "engine/world/protocol.h"
 #include "engine/world/time.h"
@@ -130,6 +131,7 @@ struct InternetOptions {
 struct Reply {
   world::Duration delay;
   world::Octets octets;
+  std::optional<world::Mishap> mishap{};  ///< Set: this comes instead of octets.
 };
 
 /// What the model holds to be true of a question: what a perfect resolver answers.

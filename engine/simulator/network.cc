@@ -48,6 +48,7 @@ void Network::CarryDatagram(const Passage& passage) {
   if (random_.Permille(mischief_.forged_permille)) Forge(passage);
   const world::Ask& ask = passage.ask;
   for (Reply& reply : servers_.Ask(ask.to.address, ask.via, ask.query, passage.now, random_.Bits64())) {
+    if (reply.mishap) return Strike(passage, *reply.mishap, reply.delay);
     world::Duration delay = reply.delay;
     if (random_.Permille(mischief_.late_permille)) {
       ++traffic_.late;
@@ -68,6 +69,7 @@ void Network::CarryStream(const Passage& passage) {
   for (Reply& reply : replies) {
     // The handshake costs one round trip more than a datagram.
     const world::Duration delay = 2 * reply.delay;
+    if (reply.mishap) return Strike(passage, *reply.mishap, reply.delay);
     if (is_cut) return Strike(passage, world::Mishap::kClosed, delay);
     Arrive(passage, ask.to, std::move(reply.octets), delay);
   }

@@ -28,6 +28,9 @@ class StreamPolicy {
   void QueryRead(world::Instant now);
   /// A query got its answer, of `octets` on the wire; or will never get one: 0.
   void Answered(size_t octets, world::Instant now);
+  /// `octets` that are no answer wait to be written: of a handshake, say. Answers of a protocol that wraps them are
+  /// told with 0 octets, and their octets here.
+  void Queued(size_t octets) { backlog_octets_ += octets; }
   /// The socket took `octets` of what waits to be written.
   void Written(size_t octets, world::Instant now);
   /// The client will send nothing more (it closed its half): answers in flight are still written.

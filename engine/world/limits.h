@@ -155,6 +155,11 @@ inline constexpr size_t kMaxUpstreams = 64;
 /// Packets sent upstream for one forwarded question: all servers of a parallel pool, each a few times.
 inline constexpr int kMaxForwardPackets = 32;
 
+/// Connections of one worker to one server (RFC 7766 section 6.2.2 asks for few), and questions on one of them at a
+/// time.
+inline constexpr size_t kMaxConnectionsPerServer = 8;
+inline constexpr size_t kMaxQuestionsPerConnection = 100;
+
 // --- Front
 // ----------------------------------------------------------------------------------------------------------------
 
@@ -170,6 +175,15 @@ inline constexpr size_t kMaxQueriesPerConnection = 128;
 
 /// Octets waiting to be written to one TCP client that does not read.
 inline constexpr size_t kMaxTcpBacklogOctets = 512 * 1024;
+
+/// Addresses whose TLS handshakes are counted in one second.
+inline constexpr size_t kMaxHandshakeSources = 4'096;
+
+/// Streams of one HTTP/2 connection at a time (RFC 9113 section 5.1.2), the octets of one request's header fields, and
+/// the streams that a client may reset in one second before it is cut off (rapid reset, CVE-2023-44487).
+inline constexpr size_t kMaxHttpStreams = 128;
+inline constexpr size_t kMaxHttpHeaderOctets = 16 * 1024;
+inline constexpr int kMaxHttpResetsPerSecond = 200;
 
 /// Clients of the stats and control sockets, and the octets of one request.
 inline constexpr size_t kMaxOperators = 16;

@@ -15,6 +15,7 @@
 #include "engine/daemon/system_limits.h"
 #include "engine/daemon/tcp_front.h"
 #include "engine/daemon/udp_front.h"
+#include "engine/transport/framing.h"
 #include "engine/world/limits.h"
 
 namespace {
@@ -54,7 +55,9 @@ taprootd::BoundSocket BindLoopback(int type) {
   taprootd::SocketAddress bound;
   bound.length = sizeof(bound.storage);
   REQUIRE(getsockname(fd.get(), bound.get(), &bound.length) == 0);
-  return {.fd = std::move(fd), .local = *taprootd::ToEndpoint(bound.storage)};
+  return {.fd = std::move(fd),
+          .local = *taprootd::ToEndpoint(bound.storage),
+          .via = type == SOCK_STREAM ? world::Protocol::kTcp : world::Protocol::kUdp};
 }
 
 /// Returns a socket that is connected to an endpoint.
@@ -171,7 +174,7 @@ TEST_CASE("a query of kMaxQueryOctets is read over UDP and TCP, one octet more i
   tcp.push_back(BindLoopback(SOCK_STREAM));
   const world::Endpoint udp_local = udp.front().local;
   const world::Endpoint tcp_local = tcp.front().local;
-  taprootd::UdpFront udp_front(poller, sink, recycler, std::move(udp));
+  taprootd::UdpFront udp_front(poller, sink, counters, recycler, std::move(udp));
   taprootd::TcpFront tcp_front(poller, sink, counters, std::move(tcp));
 
   const FileDescriptor datagrams = Connect(udp_local, SOCK_DGRAM);

@@ -66,6 +66,20 @@ TEST_CASE("A silent upstream is followed by the next after the attempt's timeout
   CHECK(!forward.ending()->response);
 }
 
+TEST_CASE("However many upstreams are silent, the last one is asked within the query's time") {
+  Fixture fixture(settings::Strategy::kFailover, 8);
+  Forward forward({kQuestion, {0}, {}, world::kNever});
+  forward.Start(fixture.context, fixture.wishes);
+  size_t sent = fixture.TakeSent();
+  while (sent < 8 && forward.ending() == nullptr) {
+    fixture.context.now.mono = forward.NextDeadline();
+    forward.Expire(fixture.context, fixture.wishes);
+    sent += fixture.TakeSent();
+  }
+  CHECK(sent == 8);
+  CHECK(fixture.context.now.mono <= kStart + Seconds(3) - Milliseconds(250));
+}
+
 TEST_CASE("A refused connection is followed by the next upstream at once") {
   Fixture fixture(settings::Strategy::kFailover, 2);
   Forward forward({kQuestion, {0}, {}, world::kNever});

@@ -73,6 +73,7 @@ std::vector<Reply> ZoneServers::Ask(const world::Address& server, world::Protoco
   const Manner manner = MannerOf(server, now);
   const zone::Snapshot zone = ZoneFor(server, *asked->question, now);
   if (manner.is_silent || !zones_.contains(server)) return {};
+  if (manner.mishap) return {Reply{manner.latency, {}, manner.mishap}};
   wire::Message response;
   response.header.id = asked->header.id;
   response.header.qr = true;
@@ -87,8 +88,8 @@ std::vector<Reply> ZoneServers::Ask(const world::Address& server, world::Protoco
     Append(manner.extra, response);
   }
   if (asked->edns) response.edns.emplace();
-  Reply reply{manner.latency, {}};
-  const size_t limit = via == world::Protocol::kTcp ? 65'535 : asked->edns ? asked->edns->payload_octets : 512;
+  Reply reply{manner.latency, {}, {}};
+  const size_t limit = world::IsStream(via) ? 65'535 : asked->edns ? asked->edns->payload_octets : 512;
   wire::Write(response, limit, wire::Signatures::kOmit, reply.octets);
   return {std::move(reply)};
 }

@@ -32,6 +32,7 @@ class ZoneServers final : public Servers {
     world::Instant to = world::kNever;
     world::Duration latency = world::Milliseconds(10);
     bool is_silent = false;
+    std::optional<world::Mishap> mishap{};    ///< What befalls everything instead of an answer.
     std::optional<wire::Rcode> rcode{};       ///< Said to everything.
     bool denies_empty_non_terminals = false;  ///< NXDOMAIN where NODATA would be right.
     wire::Message extra{};                    ///< Sections that go along with every answer, whether they belong or not.

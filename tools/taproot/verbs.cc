@@ -58,6 +58,8 @@ constexpr auto kVerbs = std::to_array<Verb>({
     {"nameservers", "[ZONE|ADDRESS]", 0, 1, kNameserversOptions, "Ranks nameservers as the daemon sees them.",
      "The servers of a zone, best first; or an address with every zone that it serves; or those asked most.",
      RunNameservers},
+    {"upstreams", "", 0, 0, kOnlineJson, "Shows the upstreams that questions are forwarded to.",
+     "Their pools, health, RTT, share of the answers, and what went wrong last.", RunUpstreams},
     {"root status", "", 0, 0, kOnlineJson, "Tells what the root of the names is known from.", "", RunRootStatus},
     {"root reload", "[FILE]", 0, 1, kRootReloadOptions, "Reads the root zone again, or another file.",
      "A file that is broken or older is refused with its reason, and the zone in use stays. No query is lost.",

@@ -15,6 +15,7 @@ Exit RunCheck(const Arguments& arguments);
 Exit RunResolve(const Arguments& arguments);
 Exit RunExplain(const Arguments& arguments);
 Exit RunNameservers(const Arguments& arguments);
+Exit RunUpstreams(const Arguments& arguments);
 Exit RunRootStatus(const Arguments& arguments);
 Exit RunRootReload(const Arguments& arguments);
 Exit RunStats(const Arguments& arguments);
