@@ -85,8 +85,20 @@ void Crew::Resolve(world::Octets query, Resolved resolved) {
   workers_.front()->Give(OperatorQuery{.request = number, .query = std::move(query)});
 }
 
-void Crew::OnOperatorAnswer(uint64_t, world::Octets) {
-  // What the operator is told stands in the report.
+void Crew::Ask(world::Octets query, Answered answered) {
+  const uint64_t number = next_number_++;
+  asking_[number] = std::move(answered);
+  workers_.front()->Give(OperatorQuery{.request = number, .query = std::move(query)});
+}
+
+void Crew::OnOperatorAnswer(uint64_t request, world::Octets response) {
+  Send([this, request, response = std::move(response)] {
+    const auto found = asking_.find(request);
+    if (found == asking_.end()) return;  // An operator who is told by the report.
+    const Answered answered = std::move(found->second);
+    asking_.erase(found);
+    answered(response);
+  });
 }
 
 void Crew::OnOperatorReport(uint64_t request, std::string json) {

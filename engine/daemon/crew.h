@@ -28,6 +28,9 @@ using Looked = std::function<void(std::vector<WorkerView>)>;
 /// Gets how an operator's query was resolved (JSON; empty: it was not), on the main thread.
 using Resolved = std::function<void(std::string report)>;
 
+/// Gets the response to a query, on the main thread.
+using Answered = std::function<void(const world::Octets& response)>;
+
 /// The workers, as the main thread deals with them: their threads, and questions to and answers from them.
 class Crew final : public OperatorSink {
  public:
@@ -52,6 +55,8 @@ class Crew final : public OperatorSink {
   void Gather(const Look& look, Looked looked);
   /// Has a query resolved as an operator's.
   void Resolve(world::Octets query, Resolved resolved);
+  /// Has a query answered as an operator's.
+  void Ask(world::Octets query, Answered answered);
 
   /// Reads what workers have sent: to be called in each turn of the main thread.
   void TakeMail();
@@ -80,6 +85,7 @@ class Crew final : public OperatorSink {
   std::vector<std::thread> threads_;
   std::map<uint64_t, Round> rounds_;
   std::map<uint64_t, Resolved> resolving_;
+  std::map<uint64_t, Answered> asking_;
   uint64_t next_number_ = 1;
 };
 

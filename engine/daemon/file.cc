@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 #include "engine/daemon/file_descriptor.h"
@@ -15,6 +16,17 @@ namespace {
 /// Returns an error of a system call on a file.
 absl::Status FileError(const std::string& path, int error) {
   return absl::NotFoundError(fmt::format("{}: {}", path, std::strerror(error)));
+}
+
+/// Writes all octets; returns whether that went well, with errno if not.
+bool WriteAll(int fd, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t count = write(fd, content.data(), content.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return false;
+    content.remove_prefix(static_cast<size_t>(count));
+  }
+  return true;
 }
 
 }  // namespace
@@ -48,6 +60,18 @@ absl::StatusOr<world::Octets> ReadFile(const std::string& path, size_t most) {
   }
   content.resize(size);
   return content;
+}
+
+absl::Status ReplaceFile(const std::string& path, std::string_view content) {
+  const std::string draft = path + ".part";
+  {
+    const FileDescriptor fd(open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!fd.IsOpen()) return FileError(draft, errno);
+    // On the disk before the name is: else a crash could leave a name without content.
+    if (!WriteAll(fd.get(), content) || fsync(fd.get()) != 0) return FileError(draft, errno);
+  }
+  if (rename(draft.c_str(), path.c_str()) != 0) return FileError(path, errno);
+  return absl::OkStatus();
 }
 
 }  // namespace taprootd

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "engine/world/octets.h"
 
@@ -24,5 +25,9 @@ FileMark MarkOf(const std::string& path);
 
 /// Reads a whole file. Errors are `path: why`: it cannot be opened or read, is no plain file, or is longer than `most`.
 [[nodiscard]] absl::StatusOr<world::Octets> ReadFile(const std::string& path, size_t most);
+
+/// Writes a whole file in one step: whoever reads it, or finds it after a crash, sees the old content or the new one.
+/// Readable by all, writable by its owner. Errors are `path: why`.
+[[nodiscard]] absl::Status ReplaceFile(const std::string& path, std::string_view content);
 
 }  // namespace taprootd

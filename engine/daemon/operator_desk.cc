@@ -11,6 +11,7 @@
 
 #include "engine/daemon/clock.h"
 #include "engine/daemon/operator_query.h"
+#include "engine/daemon/root_report.h"
 #include "engine/metrics/pages.h"
 
 namespace taprootd {
@@ -84,21 +85,13 @@ ordered_json UpstreamToJson(const std::string& pool, const servers::UpstreamReco
   return line;
 }
 
-/// Returns the words of docs/OPERATING.md for where the root is known from.
-std::string_view ToText(RootSource source) {
-  switch (source) {
-    case RootSource::kZoneFile:
-      return "zone file";
-    case RootSource::kHintsFile:
-      return "hints file";
-    case RootSource::kBuiltInHints:
-      return "built-in hints";
-  }
-  return "";
+/// Returns what answers an operator with how a root zone was taken.
+RootAsker RootReply(LineReply reply) {
+  return [reply = std::move(reply)](const RootResult& result) {
+    if (!result.ok()) return Fail(reply, std::string(result.status().message()));
+    reply(ToLine(OutcomeReport(*result)));
+  };
 }
-
-/// Returns the text, or null for an empty one.
-ordered_json TextOrNull(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
 
 }  // namespace
 
@@ -134,6 +127,7 @@ const OperatorDesk::Verb* OperatorDesk::FindVerb(std::string_view name) {
        &Desk::Explain},
       {"reload", Authority::kChange, {}, &Desk::Reload},
       {"root-reload", Authority::kChange, {{{"file", kText}, {"force", kYesNo}}}, &Desk::RootReload},
+      {"root-fetch", Authority::kChange, {}, &Desk::RootFetch},
       {"cache-flush", Authority::kChange, {{{"name", kText}, {"type", kText}}}, &Desk::CacheFlush},
   };
   for (const Verb& verb : kVerbs) {
@@ -228,20 +222,7 @@ void OperatorDesk::Upstreams(const json&, LineReply reply) {
 }
 
 void OperatorDesk::RootStatusVerb(const json&, LineReply reply) {
-  const RootStatus& status = options_.root.status();
-  const zone::Snapshot& zone = options_.root.snapshot();
-  ordered_json answer;
-  answer["source"] = ToText(status.source);
-  answer["file"] = TextOrNull(status.file);
-  answer["serial"] = zone ? ordered_json(zone->serial()) : ordered_json(nullptr);
-  answer["records"] = zone ? ordered_json(zone->record_count()) : ordered_json(nullptr);
-  answer["delegations"] = zone ? ordered_json(zone->delegation_count()) : ordered_json(nullptr);
-  answer["loaded_ms"] = MillisecondsOf(status.loaded);
-  answer["reloads"] = status.reloads;
-  answer["refused"] = status.refused;
-  answer["last_error"] = TextOrNull(status.last_error);
-  answer["loading"] = options_.root.loading();
-  reply(ToLine(answer));
+  reply(ToLine(RootReport(options_.root, options_.fetcher, ReadClocks())));
 }
 
 void OperatorDesk::CacheStats(const json&, LineReply reply) {
@@ -301,17 +282,10 @@ void OperatorDesk::Reload(const json&, LineReply reply) { reply(ToLine(options_.
 void OperatorDesk::RootReload(const json& request, LineReply reply) {
   const RootRequest wanted{.file = TextOf(request, "file", ""),
                            .force = request.value("force", false) ? Force::kYes : Force::kNo};
-  options_.root.Reload(wanted, [reply = std::move(reply)](const RootResult& result) {
-    if (!result.ok()) return Fail(reply, std::string(result.status().message()));
-    ordered_json answer;
-    answer["outcome"] = result->replacement == zone::Replacement::kSame ? "same" : "taken";
-    answer["serial"] = result->serial;
-    answer["old_serial"] = result->old_serial ? ordered_json(*result->old_serial) : ordered_json(nullptr);
-    answer["records"] = result->records;
-    answer["took_us"] = result->took.count();
-    reply(ToLine(answer));
-  });
+  options_.root.Reload(wanted, RootReply(std::move(reply)));
 }
+
+void OperatorDesk::RootFetch(const json&, LineReply reply) { options_.fetcher.Fetch(RootReply(std::move(reply))); }
 
 void OperatorDesk::CacheFlush(const json& request, LineReply reply) {
   const auto name = wire::Name::FromText(TextOf(request, "name", "."));

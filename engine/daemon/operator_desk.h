@@ -7,6 +7,7 @@
 #include "engine/cache/store.h"
 #include "engine/daemon/crew.h"
 #include "engine/daemon/operator_server.h"
+#include "engine/daemon/root_fetcher.h"
 #include "engine/daemon/root_keeper.h"
 #include "engine/forwarding/plan.h"
 #include "engine/servers/book.h"
@@ -20,6 +21,7 @@ enum class Authority : uint8_t { kLook, kChange };
 struct DeskOptions {
   Crew& crew;
   RootKeeper& root;
+  RootFetcher& fetcher;
   cache::Store& store;
   servers::Book& book;
   forwarding::Plan plan;
@@ -65,6 +67,8 @@ class OperatorDesk {
   void Reload(const nlohmann::json& request, LineReply reply);
   /// Answers `root-reload` once the load has ended.
   void RootReload(const nlohmann::json& request, LineReply reply);
+  /// Answers `root-fetch` once a source was of use, or none.
+  void RootFetch(const nlohmann::json& request, LineReply reply);
   /// Answers `cache-flush`.
   void CacheFlush(const nlohmann::json& request, LineReply reply);
   /// Adds up the counters of all.

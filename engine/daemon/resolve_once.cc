@@ -41,10 +41,10 @@ class OneAnswer final : public OperatorSink {
 
 absl::StatusOr<Resolution> ResolveOnce(const settings::Settings& settings, const wire::Question& question) {
   Log log;
-  RootKeeper root(log, settings.root.zone_file, settings.root.hints_file);
-  if (auto status = root.LoadFirst(); !status.ok()) return status;
   const auto anchors = LoadAnchors(settings);
   if (!anchors.ok()) return anchors.status();
+  RootKeeper root(log, RootOptionsOf(settings, *anchors));
+  if (auto status = root.LoadFirst(); !status.ok()) return status;
   cache::Store store(StoreOptionsOf(settings));
   // One question: nothing is learned for a later one.
   servers::Book book({.exploration_percent = 0});

@@ -16,6 +16,7 @@
 #include "engine/daemon/file.h"
 #include "engine/daemon/listening.h"
 #include "engine/daemon/notify.h"
+#include "engine/daemon/root_report.h"
 #include "engine/daemon/store_options.h"
 #include "engine/daemon/system_limits.h"
 #include "engine/daemon/trust_anchors.h"
@@ -63,11 +64,15 @@ Service::Service(const ServeOptions& options)
       settings_(std::make_shared<const settings::Settings>(options.settings)),
       store_(StoreOptionsOf(*settings_)),
       book_({.exploration_percent = settings_->upstream.exploration_percent}),
-      root_(log_, settings_->root.zone_file, settings_->root.hints_file),
+      root_(log_, RootOptionsOf(*settings_, nullptr)),
       loop_(*this),
       crew_(loop_),
+      fetcher_(
+          log_, root_,
+          [this](const std::string& host, AddressesFound found) { LookUpAddresses(crew_, host, std::move(found)); }),
       desk_({.crew = crew_,
              .root = root_,
+             .fetcher = fetcher_,
              .store = store_,
              .book = book_,
              .plan = forwarding::MakePlan(*settings_),
@@ -82,17 +87,22 @@ Service::Service(const ServeOptions& options)
                  desk_.Handle(Authority::kChange, line, std::move(reply));
                }) {
   log_.Adopt(settings_->log.level, settings_->log.format);
+  fetcher_.Attach(loop_);
   root_.Attach(loop_,
                [this](const zone::Snapshot& zone, std::function<void()> done) { PublishRoot(zone, std::move(done)); });
 }
 
-Service::~Service() { root_.Detach(); }
+Service::~Service() {
+  root_.Detach();
+  fetcher_.Detach();
+}
 
 absl::Status Service::Open() {
   std::vector<std::string> errors;
-  if (const auto status = root_.LoadFirst(); !status.ok()) errors.emplace_back(status.message());
   auto anchors = LoadAnchors(*settings_);
   if (!anchors.ok()) errors.emplace_back(anchors.status().message());
+  if (anchors.ok()) root_.Adopt(RootOptionsOf(*settings_, *anchors));
+  if (const auto status = root_.LoadFirst(); !status.ok()) errors.emplace_back(status.message());
   certificate_.Adopt(settings_->server.certificate, settings_->server.key);
   if (const auto status = certificate_.Read(); !status.ok()) errors.emplace_back(status.message());
   const size_t workers = WorkerCount(*settings_);
@@ -144,25 +154,7 @@ void Service::LogStart(size_t workers) {
   for (const auto& endpoint : settings_->server.listen) addresses.push_back(endpoint.ToText());
   log_.Info(
       fmt::format("taproot {}: {} workers, listening on {}", options_.version, workers, fmt::join(addresses, ", ")));
-  const RootStatus& status = root_.status();
-  switch (status.source) {
-    case RootSource::kZoneFile:
-      log_.Info(fmt::format("root zone: serial {} from {}, {} delegations", root_.snapshot()->serial(), status.file,
-                            root_.snapshot()->delegation_count()));
-      if (settings_->dnssec.validation && !root_.snapshot()->IsSigned()) {
-        log_.Warn(
-            fmt::format("{} has no signatures: nothing leads from the trust anchor to any zone, so all answers "
-                        "are insecure",
-                        status.file));
-      }
-      break;
-    case RootSource::kHintsFile:
-      log_.Warn(fmt::format("no root zone (root.zone-file): root servers from {} are asked", status.file));
-      break;
-    case RootSource::kBuiltInHints:
-      log_.Warn("no root zone (root.zone-file): the root servers built in are asked");
-      break;
-  }
+  LogRoot();
   WarnOfMissingRoutes();
   const size_t wanted = workers * (settings_->upstream.max_sockets + settings_->server.max_tcp_clients) + kOtherFiles;
   if (const size_t files = RaiseFileLimit(); files < wanted) {
@@ -170,6 +162,25 @@ void Service::LogStart(size_t workers) {
         fmt::format("only {} open files are allowed: upstream.max-sockets and server.max-tcp-clients of {} "
                     "workers may need {} (ulimit -n, LimitNOFILE)",
                     files, workers, wanted));
+  }
+}
+
+void Service::LogRoot() {
+  const RootStatus& status = root_.status();
+  const zone::Snapshot& zone = root_.snapshot();
+  if (zone == nullptr) {
+    const std::string servers = status.file.empty() ? "built in" : "from " + status.file;
+    log_.Warn(fmt::format("no root zone: the root servers {} are asked{}", servers,
+                          root_.HasSources() ? " until a source gives one (root.sources)" : ""));
+    return;
+  }
+  log_.Info(fmt::format("root zone: serial {} from {}, {} delegations, verified by {}", zone->serial(), status.file,
+                        zone->delegation_count(), status.evidence.verified_by));
+  if (settings_->dnssec.validation && !zone->IsSigned()) {
+    log_.Warn(
+        fmt::format("{} has no signatures: nothing leads from the trust anchor to any zone, so all answers "
+                    "are insecure",
+                    status.file));
   }
 }
 
@@ -197,8 +208,8 @@ void Service::Run() {
 void Service::OnTurn() {
   crew_.TakeMail();
   loop_.poller().Dispatch();
+  if (!stopping_) return KeepFresh();
   const world::Instant now = ReadClocks().mono;
-  if (!stopping_) return RenewCertificate(now);
   if (now >= stop_by_ || (drained_ && crew_.StillWaiting() == 0)) {
     loop_.Stop();
   } else {
@@ -206,19 +217,25 @@ void Service::OnTurn() {
   }
 }
 
-void Service::RenewCertificate(world::Instant now) {
-  if (certificate_.context() == nullptr) return;
-  if (look_at_ != world::kNever && now < look_at_) return loop_.SetAlarm(look_at_, now);
+void Service::KeepFresh() {
+  const world::Now now = ReadClocks();
+  fetcher_.OnTurn(now);
+  loop_.SetAlarm(std::min(fetcher_.NextTurn(now), RenewCertificate(now.mono)), now.mono);
+}
+
+world::Instant Service::RenewCertificate(world::Instant now) {
+  if (certificate_.context() == nullptr) return world::kNever;
+  if (look_at_ != world::kNever && now < look_at_) return look_at_;
   const bool first = look_at_ == world::kNever;
   look_at_ = now + kLookPeriod;
-  loop_.SetAlarm(look_at_, now);
-  if (first || !certificate_.HasChanged()) return;
+  if (first || !certificate_.HasChanged()) return look_at_;
   if (const auto status = certificate_.Read(); !status.ok()) {
     log_.Error(fmt::format("certificate not taken: {}", std::string(status.message())));
-    return;
+    return look_at_;
   }
   log_.Info("certificate read again");
   crew_.Tell([context = certificate_.context()](Worker& worker) { worker.Adopt(context); });
+  return look_at_;
 }
 
 void Service::Stop() {
@@ -226,6 +243,7 @@ void Service::Stop() {
   stop_by_ = stopping_ ? world::Instant{} : ReadClocks().mono + kStopTime;
   if (stopping_) return;
   stopping_ = true;
+  fetcher_.Detach();
   log_.Info("stopping");
   const Look drain = [](Worker& worker) {
     worker.Drain();
@@ -266,7 +284,7 @@ ordered_json Service::ReloadSettings() {
   const auto needs_restart = settings::Compare(options_.settings, wanted).needs_restart;
   settings_ = std::make_shared<const settings::Settings>(std::move(wanted));
   log_.Adopt(settings_->log.level, settings_->log.format);
-  root_.AdoptFile(settings_->root.zone_file);
+  root_.Adopt(RootOptionsOf(*settings_, *anchors));
   crew_.Tell([settings = settings_, anchors = *anchors](Worker& worker) {
     worker.Adopt(settings);
     worker.engine().Adopt(anchors);
@@ -284,9 +302,7 @@ metrics::Counters Service::MainCounters() {
   counters.Set(Metric::kCacheOctets, stats.octets);
   counters.Set(Metric::kCacheLimitOctets, stats.limit_octets);
   counters.Add(Metric::kCacheEvictions, stats.evictions);
-  counters.Add(Metric::kRootReloads, root_.status().reloads);
-  counters.Add(Metric::kRootReloadsRefused, root_.status().refused);
-  counters.Set(Metric::kRootSerial, root_.snapshot() ? root_.snapshot()->serial() : 0);
+  CountRoot(root_, fetcher_, ReadClocks(), counters);
   counters.Set(Metric::kUpstreamsDown, book_.upstreams().CountDown());
   counters.Add(Metric::kLimitOperators, stats_.turned_away() + control_.turned_away());
   return counters;

@@ -14,6 +14,7 @@
 #include "engine/daemon/loop.h"
 #include "engine/daemon/operator_desk.h"
 #include "engine/daemon/operator_server.h"
+#include "engine/daemon/root_fetcher.h"
 #include "engine/daemon/root_keeper.h"
 #include "engine/daemon/serve.h"
 #include "engine/servers/book.h"
@@ -44,14 +45,19 @@ class Service final : public Turner {
   void WatchSignals();
   /// Logs what this daemon is.
   void LogStart(size_t workers);
+  /// Logs what the root of the names is known from.
+  void LogRoot();
   /// Logs which nameservers are out of reach from the start.
   void WarnOfMissingRoutes();
+  /// Asks the root zone's sources and looks at the certificate when it is time.
+  void KeepFresh();
   /// SIGHUP: reads the root zone file again. The outcome is in the log.
   void ReloadRoot();
   /// Reads the settings again and has what may change at once adopted by all.
   nlohmann::ordered_json ReloadSettings();
   /// Sees whether the certificate's files have changed, and has the workers show what is in them.
-  void RenewCertificate(world::Instant now);
+  /// Returns when to look again.
+  world::Instant RenewCertificate(world::Instant now);
   /// Returns the counters of what workers share and of the main thread.
   metrics::Counters MainCounters();
   /// Gives a root zone to all workers.
@@ -69,6 +75,7 @@ class Service final : public Turner {
   world::Instant look_at_ = world::kNever;  // When to see whether the certificate has changed.
   Loop loop_;
   Crew crew_;
+  RootFetcher fetcher_;
   OperatorDesk desk_;
   OperatorServer stats_;
   OperatorServer control_;

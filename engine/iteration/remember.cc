@@ -84,22 +84,36 @@ world::Instant Until(const Keeping& keeping, const cache::Assurance& assurance, 
   return is_bogus ? std::min(keeping.not_after, now + world::limits::kBogusLife) : keeping.not_after;
 }
 
+/// Returns how far a denial is to be trusted, with its proofs behind it. That of the local root zone has them only
+/// beside it, since most of its denials are never kept.
+cache::Assurance AssuranceOf(const Result& result) {
+  cache::Assurance assurance = result.negation->assurance;
+  if (assurance.backing && !assurance.backing->proofs.empty()) return assurance;
+  cache::Backing backing = assurance.backing ? *assurance.backing : cache::Backing{};
+  for (const AnswerSet& set : result.denial) {
+    if (set.rrset->type != RrType::kSoa) backing.proofs.push_back(*set.rrset);
+  }
+  if (!backing.proofs.empty()) assurance.backing = std::make_shared<const cache::Backing>(std::move(backing));
+  return assurance;
+}
+
 /// Puts the denial of a result into the cache.
 void RememberDenial(RrType type, const Result& result, cache::Store& store, world::Instant now) {
   const Negation& negation = *result.negation;
+  const cache::Assurance assurance = AssuranceOf(result);
   std::optional<RrSet> soa;
   if (!result.denial.empty() && result.denial.front().rrset->type == RrType::kSoa) {
     soa = *result.denial.front().rrset;
     soa->ttl = result.denial.front().ttl;
   }
-  const world::Instant until = Until(negation.keeping, negation.assurance, now);
-  if (negation.assurance.security == dnssec::Security::kSecure && soa && negation.assurance.backing) {
-    store.denials().Put(*soa, negation.assurance.backing->proofs, now, now + world::Seconds(soa->ttl));
+  const world::Instant until = Until(negation.keeping, assurance, now);
+  if (assurance.security == dnssec::Security::kSecure && soa && assurance.backing) {
+    store.denials().Put(*soa, assurance.backing->proofs, now, now + world::Seconds(soa->ttl));
   }
   if (result.rcode == wire::Rcode::kNxDomain && !negation.is_of_type_alone) {
-    store.PutNxDomain(negation.name, std::move(soa), negation.keeping.rank, now, until, negation.assurance);
+    store.PutNxDomain(negation.name, std::move(soa), negation.keeping.rank, now, until, assurance);
   } else {
-    store.PutNoData(negation.name, type, std::move(soa), negation.keeping.rank, now, until, negation.assurance);
+    store.PutNoData(negation.name, type, std::move(soa), negation.keeping.rank, now, until, assurance);
   }
 }
 

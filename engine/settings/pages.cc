@@ -92,6 +92,9 @@ std::string TypeText(const Row&, const std::vector<wire::Name>&) { return "list 
 std::string TypeText(const Row&, const std::vector<std::string>&) { return "name or list of names"; }
 /// Returns what a list of upstreams is.
 std::string TypeText(const Row&, const std::vector<UpstreamUrl>&) { return "list of URLs or tables"; }
+/// Returns what a list of sources is.
+std::string TypeText(const Row&, const std::vector<ZoneSource>&) { return "list of sources"; }
+
 /// Returns what a list of negative trust anchors is.
 std::string TypeText(const Row&, const std::vector<NegativeAnchor>&) { return "list of zones with an end"; }
 

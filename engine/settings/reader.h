@@ -47,6 +47,7 @@ void ReadValue(const toml::node& node, const Row& row, QnameMinimisation& value,
 void ReadValue(const toml::node& node, const Row& row, Strategy& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, Fallback& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, RouteAction& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, ZonemdPolicy& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, LogLevel& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, LogFormat& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, std::vector<world::Endpoint>& value, MistakeList& mistakes);
@@ -54,6 +55,7 @@ void ReadValue(const toml::node& node, const Row& row, std::vector<wire::Name>& 
 void ReadValue(const toml::node& node, const Row& row, std::vector<std::string>& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, std::vector<UpstreamUrl>& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, std::vector<world::Prefix>& value, MistakeList& mistakes);
+void ReadValue(const toml::node& node, const Row& row, std::vector<ZoneSource>& value, MistakeList& mistakes);
 void ReadValue(const toml::node& node, const Row& row, std::vector<NegativeAnchor>& value, MistakeList& mistakes);
 
 }  // namespace settings

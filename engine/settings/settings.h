@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/settings/upstream_url.h"
+#include "engine/settings/zone_source.h"
 #include "engine/wire/name.h"
 #include "engine/world/address.h"
 #include "engine/world/limits.h"
@@ -28,6 +29,9 @@ enum class Fallback : uint8_t { kError, kWalk };
 
 /// Which way a route leads.
 enum class RouteAction : uint8_t { kPool, kWalk };
+
+/// What a root zone has to show before it is used.
+enum class ZonemdPolicy : uint8_t { kRequire, kIfPresent, kOff };
 
 /// The least grave message that is logged.
 enum class LogLevel : uint8_t { kError, kWarn, kInfo, kDebug };

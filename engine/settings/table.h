@@ -70,6 +70,7 @@ constexpr auto kMinimisationWords = std::to_array<std::string_view>({"relaxed", 
 constexpr auto kStrategyWords = std::to_array<std::string_view>({"parallel", "balanced", "failover"});
 constexpr auto kFallbackWords = std::to_array<std::string_view>({"error", "walk"});
 constexpr auto kActionWords = std::to_array<std::string_view>({"pool", "walk"});
+constexpr auto kZonemdWords = std::to_array<std::string_view>({"require", "if-present", "off"});
 constexpr auto kLevelWords = std::to_array<std::string_view>({"error", "warn", "info", "debug"});
 constexpr auto kFormatWords = std::to_array<std::string_view>({"text", "json"});
 
@@ -78,6 +79,7 @@ constexpr std::span<const std::string_view> Words(QnameMinimisation) { return kM
 constexpr std::span<const std::string_view> Words(Strategy) { return kStrategyWords; }
 constexpr std::span<const std::string_view> Words(Fallback) { return kFallbackWords; }
 constexpr std::span<const std::string_view> Words(RouteAction) { return kActionWords; }
+constexpr std::span<const std::string_view> Words(ZonemdPolicy) { return kZonemdWords; }
 constexpr std::span<const std::string_view> Words(LogLevel) { return kLevelWords; }
 constexpr std::span<const std::string_view> Words(LogFormat) { return kFormatWords; }
 

@@ -165,6 +165,10 @@ void ReadValue(const toml::node& node, const Row& row, RouteAction& value, Mista
   ReadWord(node, row, value, mistakes);
 }
 
+void ReadValue(const toml::node& node, const Row& row, ZonemdPolicy& value, MistakeList& mistakes) {
+  ReadWord(node, row, value, mistakes);
+}
+
 void ReadValue(const toml::node& node, const Row& row, LogLevel& value, MistakeList& mistakes) {
   ReadWord(node, row, value, mistakes);
 }
@@ -198,6 +202,17 @@ void ReadValue(const toml::node& node, const Row& row, std::vector<std::string>&
   }
   const auto make = [](std::string_view text) { return std::optional<std::string>(text); };
   ReadList(node, row, value, make, "a text in quotes", mistakes);
+}
+
+void ReadValue(const toml::node& node, const Row& row, std::vector<ZoneSource>& value, MistakeList& mistakes) {
+  const auto make = [](std::string_view text) { return ZoneSource::FromText(text); };
+  std::vector<ZoneSource> sources = value;
+  ReadList(node, row, sources, make, "\"https://name/path\", \"axfr://address or name\" or \"file:/path\"", mistakes);
+  if (sources.size() > world::limits::kMaxRootSources) {
+    mistakes.AddWrong(node, row.Path(), fmt::format("at most {} sources", world::limits::kMaxRootSources));
+  } else {
+    value = std::move(sources);
+  }
 }
 
 void ReadValue(const toml::node& node, const Row& row, std::vector<NegativeAnchor>& value, MistakeList& mistakes) {

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ using Owned = std::unique_ptr<Handle, Free>;
 /// The names of protocols as ALPN lists them: each with its length before it.
 constexpr auto kDnsProtocols = std::to_array<unsigned char>({3, 'd', 'o', 't'});
 constexpr auto kHttpProtocols = std::to_array<unsigned char>({2, 'h', '2'});
+constexpr auto kHttp1Protocols = std::to_array<unsigned char>({8, 'h', 't', 't', 'p', '/', '1', '.', '1'});
 constexpr auto kHttpServerProtocols =
     std::to_array<unsigned char>({2, 'h', '2', 8, 'h', 't', 't', 'p', '/', '1', '.', '1'});
 
@@ -65,6 +67,19 @@ std::string LastError() {
 /// Returns octets as something that OpenSSL reads.
 Owned<BIO> Reader(world::OctetView octets) {
   return Owned<BIO>(BIO_new_mem_buf(octets.data(), static_cast<int>(octets.size())));
+}
+
+/// Returns what a client offers to speak.
+std::span<const unsigned char> OfferOf(Inside inside) {
+  switch (inside) {
+    case Inside::kDns:
+      return kDnsProtocols;
+    case Inside::kHttp2:
+      return kHttpProtocols;
+    case Inside::kHttp1:
+      break;
+  }
+  return kHttp1Protocols;
 }
 
 /// Chooses what is spoken with a client: the first protocol of ours that it offers. Without any in common a client of
@@ -239,9 +254,8 @@ TlsSession::TlsSession(TlsClientContext& context, const world::Identity& identit
       X509_VERIFY_PARAM_set1_host(param, identity.name.c_str(), identity.name.size());
     }
   }
-  const bool http = inside == Inside::kHttp2;
-  SSL_set_alpn_protos(ssl, http ? kHttpProtocols.data() : kDnsProtocols.data(),
-                      static_cast<unsigned int>(http ? kHttpProtocols.size() : kDnsProtocols.size()));
+  const std::span<const unsigned char> offered = OfferOf(inside);
+  SSL_set_alpn_protos(ssl, offered.data(), static_cast<unsigned int>(offered.size()));
   const auto known = context.state().sessions.find(state_->notes.key);
   if (known != context.state().sessions.end()) {
     SSL_set_session(ssl, known->second.get());

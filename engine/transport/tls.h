@@ -16,6 +16,7 @@ namespace transport {
 enum class Inside : uint8_t {
   kDns,    ///< `dot` (RFC 7858).
   kHttp2,  ///< `h2` (RFC 9113).
+  kHttp1,  ///< `http/1.1` (RFC 9112), as a client alone.
 };
 
 /// The certificate and key that sessions of a server show. Immutable, shared by threads; sessions that stand keep what

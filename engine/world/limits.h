@@ -202,6 +202,19 @@ inline constexpr size_t kMaxEmptyNonTerminals = 100'000;
 /// One record of a zone file with all its lines: what ldns takes at once (its LDNS_MAX_RDFLEN is 65,535).
 inline constexpr size_t kMaxZoneEntryOctets = 60'000;
 
+/// Signatures checked of one whole zone. The root zone needs 2,900; a hostile one is refused after 2 s of work (KeyTrap).
+inline constexpr int kMaxZoneSignatureChecks = 20'000;
+
+/// Sources of the root zone that an operator may name, and the time that one of them has for its whole zone.
+inline constexpr size_t kMaxRootSources = 16;
+inline constexpr Duration kMaxRootFetchTime = Seconds(120);
+
+/// A source is not polled more often than this, whatever refresh and retry its SOA states.
+inline constexpr Duration kMinRootPoll = Seconds(5);
+
+/// The head of a source's HTTP response: status and fields.
+inline constexpr size_t kMaxHttpHeadOctets = 16 * 1024;
+
 /// A settings file.
 inline constexpr size_t kMaxSettingsOctets = 4 * 1024 * 1024;
 

@@ -30,6 +30,9 @@ class RecordReader {
   RecordReader(world::OctetView text, std::string_view file_name, const wire::Name& origin)
       : lines_(text, file_name), file_name_(file_name), origin_(origin) {}
 
+  /// Has records without a TTL, where none was stated before, take this one.
+  void AssumeTtl(uint32_t ttl) { last_ttl_ = ttl; }
+
   /// Returns the next record, nothing at the end, or the error `file:line: what`.
   [[nodiscard]] absl::StatusOr<std::optional<Record>> Next();
 

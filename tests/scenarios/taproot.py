@@ -53,7 +53,7 @@ def settings(c):
     return {
         'server': {'listen': [endpoint(c.listen, c.port)], 'workers': 1, 'state-dir': c.dir, 'allow': EVERYWHERE},
         # A scenario without root servers asks nothing of them: the built-in hints do.
-        'root': {'hints-file': c.hints_file} if g.root_hints else {},
+        'root': {'sources': [], **({'hints-file': c.hints_file} if g.root_hints else {})},
         # Scenarios put their servers at private, documentation and loopback addresses.
         'upstream': {'ipv4': g.do_ip4, 'ipv6': g.do_ip6, 'allow': EVERYWHERE if g.query_localhost else BUT_LOOPBACK},
         'walk': {'qname-minimisation': minimisation},

@@ -103,7 +103,7 @@ def check_root_zone():
     zone = os.path.join(FOLDER, 'root.zone')
     with open(zone, 'w', encoding='utf-8') as file:
         file.write('. 60 IN SOA a. b. 1 2 3 4 5\n. 60 IN NS a.\na. 60 IN A not-an-address\n')
-    code, _, err = run('check', '--config', file_of('[root]\nzone-file = "%s"\n' % zone))
+    code, _, err = run('check', '--config', file_of('[root]\nzonemd = "off"\nzone-file = "%s"\n' % zone))
     assert code == 1 and err.startswith(zone + ':3: '), err
 
 
@@ -158,7 +158,7 @@ def resolve_without_network():
     zone = os.path.join(FOLDER, 'root.zone')
     with open(zone, 'w', encoding='utf-8') as file:
         file.write('. 60 IN SOA a. b. 1 2 3 4 5\n. 60 IN NS a.\na. 60 IN A 192.0.2.1\n')
-    path = file_of('[root]\nzone-file = "%s"\n' % zone)
+    path = file_of('[root]\nzonemd = "off"\nzone-file = "%s"\n' % zone)
     code, out, err = run('resolve', 'nosuch.', '--config', path)
     assert (code, err) == (0, '') and out.startswith('nosuch. A  NXDOMAIN  in '), (out, err)
     assert 'no packet, from the root zone here' in out and 'SOA' in out, out

@@ -227,6 +227,8 @@ class Daemon:
         lines = []
         for name, own in self.sections.items():
             lines.append('[%s]' % name)
+            if name == 'root' and not any(line.startswith('sources') for line in own):
+                lines.append('sources = []')  # Nothing beyond this host is asked.
             if name == 'server':
                 lines.append('listen = %s' % json.dumps(self.listen))
                 lines.append('state-dir = %s' % json.dumps(self.folder))

@@ -74,7 +74,7 @@ def daemon(folder, zone):
     """Serves as the resolver under test."""
     path = os.path.join(folder, 'taproot.toml')
     with open(path, 'w', encoding='utf-8') as file:
-        file.write('[server]\nlisten = ["%s:%d"]\nworkers = 2\nstate-dir = "%s"\n[root]\nzone-file = "%s"\n[dnssec]\nvalidation = false\n[log]\nlevel = "warn"\n' %
+        file.write('[server]\nlisten = ["%s:%d"]\nworkers = 2\nstate-dir = "%s"\n[root]\nzonemd = "off"\nzone-file = "%s"\n[dnssec]\nvalidation = false\n[log]\nlevel = "warn"\n' %
                    (*DAEMON, folder, zone))
     with running([TAPROOT, 'serve', '--config', path]) as process:
         time.sleep(1.5)

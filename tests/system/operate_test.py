@@ -35,7 +35,7 @@ class Rooted(Daemon):
         self.authority = authority or Authority()
         self.zone = os.path.join(self.folder, 'root.zone')
         write(self.zone, zone())
-        self.sections['root'].append('zone-file = "%s"' % self.zone)
+        self.sections['root'] += ['zonemd = "off"', 'zone-file = "%s"' % self.zone]
         self.sections['upstream'] += ['port = %d' % self.authority.port, 'allow = ["127.0.0.0/8"]']
         self.write_config()
         self.start()

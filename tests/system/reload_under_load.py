@@ -57,7 +57,7 @@ def main():
     first = 2026090000
     write_zone(first)
     reloads = 0
-    with Daemon(options.taproot, authority, {'server': ['workers = 2'], 'root': ['zone-file = "%s"' % zone],
+    with Daemon(options.taproot, authority, {'server': ['workers = 2'], 'root': ['zonemd = "off"', 'zone-file = "%s"' % zone],
                                              'log': ['format = "json"']}) as daemon:
         subprocess.run(['dnsperf', '-s', '127.0.0.1', '-p', str(daemon.port), '-d', names, '-n', '1', '-q', '16'],
                        capture_output=True, check=False)

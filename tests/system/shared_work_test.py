@@ -42,8 +42,9 @@ def lab(folder, *words):
 
 def sections(folder, port, workers, *more):
     """Returns the settings of a daemon on the lab."""
-    return {'server': ['workers = %d' % workers], 'upstream': ['exploration-percent = 0', 'port = %d' % port, 'allow = ["127.0.0.0/8"]'],
-            'root': ['zone-file = "%s/root.zone"' % folder], 'cache': list(more)}
+    return {'server': ['workers = %d' % workers],
+            'upstream': ['exploration-percent = 0', 'port = %d' % port, 'allow = ["127.0.0.0/8"]'],
+            'root': ['zonemd = "off"', 'zone-file = "%s/root.zone"' % folder], 'cache': list(more)}
 
 
 def names(folder, count):

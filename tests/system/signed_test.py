@@ -25,6 +25,7 @@ TEMPERS = '--tempers' in sys.argv
 PORTS = {'unbound': 5301, 'knot': 5302, 'taproot': 5303}
 FAILURES = ('SERVFAIL', 'REFUSED')
 DELV_NAMES = 40
+CHASED = ('unbound', 'taproot')
 
 
 def wanted_resolvers():
@@ -131,13 +132,13 @@ def ask(name, folder, questions):
         failed = [index for index in range(len(questions)) if found.get(index, FAILURES)[0] in FAILURES]
         again = lab_dns.ask_all(address, [questions[index] for index in failed], authentic=True)
         found.update({failed[place]: answer for place, answer in again.items()})
-        if name == 'unbound':
+        if name in CHASED:
             found['chased'] = chase(folder, address, questions, found)
     return found
 
 
 def chase(folder, address, questions, found):
-    """Returns how many of the names that Unbound called authentic `delv` and `drill -S` validate through it, and who did not."""
+    """Returns how many of the names that a resolver called authentic `delv` and `drill -S` validate through it, and who did not."""
     with open(folder + '/anchor.ds', encoding='utf-8') as file:
         anchors = [line.split() for line in file]
     with open(folder + '/anchor.conf', 'w', encoding='utf-8') as file:
@@ -198,7 +199,7 @@ def inside(zone, folder):
                           timeout=300, check=True).stdout
     truths = [json.loads(line) for line in told.splitlines()]
     seen = {'asked': len(questions), 'truth': collections.Counter(t['security'] for t in truths), 'wrong': [], 'resolvers': {},
-            'chased': answers.get('unbound', {}).get('chased', [0, {}, []]), 'disagree': 0}
+            'chased': {name: found['chased'] for name, found in answers.items() if 'chased' in found}, 'disagree': 0}
     counts = {name: collections.Counter() for name in answers}
     for index, (question, truth) in enumerate(zip(questions, truths)):
         told_by = {name: found.get(index) for name, found in answers.items()}
@@ -214,6 +215,14 @@ def inside(zone, folder):
                             text=True, timeout=120, check=False)
     seen['zone'] = [verify.returncode, (verify.stdout + verify.stderr)[-300:]]
     print(json.dumps(seen))
+
+
+def disagreement(wrong):
+    """Returns which resolvers stand against the truth in what manner, as one row of a table."""
+    _, _, rcode, security, verdicts, short = wrong
+    who = ', '.join('%s: %s%s' % (name, short[name] and short[name][0], ' AD' if short[name] and short[name][1] else '')
+                    for name, what in verdicts.items() if what not in GOOD)
+    return who, rcode, security
 
 
 def checks_of(seen):
@@ -232,10 +241,9 @@ def checks_of(seen):
         checks[name + ' sets AD where it is due'] = counted.get('ad-missing', 0) <= most
         # One in a hundred where servers are broken: other resolvers than ours give up sooner.
         checks[name + ' fails only where the model says so'] = counted.get('failed', 0) * 100 <= (seen['asked'] if TEMPERS else 0)
-    asked, good, _ = seen['chased']
-    if 'unbound' in seen['resolvers']:
-        checks['delv validates through Unbound'] = asked > 0 and good.get('delv') == asked
-        checks['drill -S validates through Unbound'] = asked > 0 and good.get('drill') == asked
+    for name, (asked, good, _) in seen['chased'].items():
+        checks['delv validates through ' + name] = asked > 0 and good.get('delv') == asked
+        checks['drill -S validates through ' + name] = asked > 0 and good.get('drill') == asked
     return checks
 
 
@@ -252,9 +260,12 @@ def main():
     print('%d questions: %s; the resolvers disagree on %d' % (seen['asked'], seen['truth'], seen['disagree']))
     for name, counted in seen['resolvers'].items():
         print('%s against the truth: %s' % (name, counted))
-    print('chased %s: %s' % tuple(seen['chased'][:2]))
-    for wrong in seen['chased'][2][:3]:
-        print('not validated:', *wrong)
+    for name, (asked, good, bad) in seen['chased'].items():
+        print('chased %d through %s: %s' % (asked, name, good))
+        for wrong in bad[:3]:
+            print('not validated:', *wrong)
+    for (who, rcode, truth), count in collections.Counter(map(disagreement, seen['wrong'])).most_common():
+        print('| %s | %s | %s | %d |' % (who, rcode, truth, count))
     for wrong in seen['wrong'] if '--list' in sys.argv else seen['wrong'][:20]:
         print('wrong:', *wrong)
     checks = checks_of(seen)

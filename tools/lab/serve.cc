@@ -65,13 +65,19 @@ void WriteFiles(const Options& options, const Summary& summary) {
   if (!options.questions_file.empty()) WriteFile(options.questions_file, summary.QuestionsText());
 }
 
-/// Returns what an operator has to know: the two settings of the resolver, and where the root zone is.
+/// Returns what an operator has to know: the settings of the resolver, and where the root zone is.
 std::string Advice(const Options& options) {
-  const bool is_made = options.root_zone.empty() || options.internet.signing.on;
+  const bool is_signed = options.internet.signing.on;
+  const bool is_made = options.root_zone.empty() || is_signed;
   const std::string file = std::filesystem::absolute(is_made ? options.write_root_zone : options.root_zone).string();
-  if (!options.internet.loopback) return fmt::format("[root]\nzone-file = \"{}\"\n", file);
-  return fmt::format("[upstream]\nport = {}\nallow = [\"127.0.0.0/8\"]\n[root]\nzone-file = \"{}\"\n", options.port,
-                     file);
+  std::string text;
+  if (options.internet.loopback) {
+    text += fmt::format("[upstream]\nport = {}\nallow = [\"127.0.0.0/8\"]\n", options.port);
+  }
+  text += fmt::format("[root]\nzone-file = \"{}\"\n", file);
+  if (!is_signed) return text + "zonemd = \"off\"\n";
+  return text + fmt::format("[dnssec]\ntrust-anchors-file = \"{}\"\n",
+                            std::filesystem::absolute(options.write_anchor).string());
 }
 
 }  // namespace

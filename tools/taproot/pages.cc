@@ -76,6 +76,26 @@ std::string Joined(const Json& list) {
   return text;
 }
 
+/// Returns the date of a member that is milliseconds since 1970; empty where it is not known.
+std::string DateOrNothing(const Json& answer, const char* member) {
+  const auto time = NumberIn(answer, member);
+  return time ? DateText(*time) : "";
+}
+
+/// Returns how the sources of the root zone did.
+std::string SourcesText(const Json& answer, const Terminal& terminal) {
+  const auto sources = answer.find("sources");
+  if (sources == answer.end() || !sources->is_array() || sources->empty()) return "";
+  Table table({{"source"}, {"good"}, {"failed"}, {"why", Side::kLeft, 20}});
+  for (const Json& source : *sources) {
+    table.Add({{TextIn(source, "source")},
+               {DateOrNothing(source, "good_ms")},
+               {DateOrNothing(source, "failed_ms")},
+               {TextIn(source, "error"), Tint::kBad}});
+  }
+  return "\n" + table.ToText(terminal, 0);
+}
+
 }  // namespace
 
 std::string StatsText(const Json& answer, Zeros zeros, const Terminal& terminal) {
@@ -113,11 +133,19 @@ std::string RootText(const Json& answer, const Terminal& terminal) {
   return Facts({{"source", {TextIn(answer, "source") + (file.empty() ? "" : " " + file), Tint::kBold}},
                 {"serial", {serial ? fmt::format("{}", *serial) : ""}},
                 {"size", {size}},
+                {"verified by", {TextIn(answer, "verified_by")}},
+                {"verified", {DateOrNothing(answer, "verified_ms")}},
+                {"digest", {TextIn(answer, "digest")}},
+                {"signatures", {TextIn(answer, "signatures")}},
                 {"loaded", {loaded && *loaded > 0 ? DateText(*loaded) : ""}},
+                {"confirmed", {DateOrNothing(answer, "checked_ms")}},
+                {"used until", {DateOrNothing(answer, "expires_ms")}},
+                {"next poll", {DateOrNothing(answer, "next_poll_ms")}},
                 {"reloads", {reloads}},
                 {"loading", {TruthIn(answer, "loading") ? "another one, right at this moment" : ""}},
                 {"last error", {error, Tint::kBad}}},
-               terminal);
+               terminal) +
+         SourcesText(answer, terminal);
 }
 
 std::string CacheText(const Json& answer, const Terminal& terminal) {

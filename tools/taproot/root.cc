@@ -24,6 +24,25 @@ std::string AbsolutePath(const std::string& path) {
   return absolute;
 }
 
+/// Prints how a root zone was taken.
+Exit TellOutcome(const std::optional<Json>& answer, const Arguments& arguments) {
+  if (!answer) return Exit::kFailed;
+  if (arguments.Has("--json")) {
+    PrintJson(*answer);
+    return Exit::kGood;
+  }
+  const auto serial = NumberIn(*answer, "serial").value_or(0);
+  const auto old_serial = NumberIn(*answer, "old_serial");
+  if (TextIn(*answer, "outcome") == "same") {
+    fmt::print("The root zone is the one in use already, serial {}.\n", serial);
+    return Exit::kGood;
+  }
+  fmt::print("Took the root zone with serial {}{}: {} records in {}.\n", serial,
+             old_serial ? fmt::format(" in place of {}", *old_serial) : std::string(),
+             Grouped(CountIn(*answer, "records")), TimeText(NumberIn(*answer, "took_us").value_or(0)));
+  return Exit::kGood;
+}
+
 }  // namespace
 
 Exit RunRootStatus(const Arguments& arguments) {
@@ -41,22 +60,11 @@ Exit RunRootReload(const Arguments& arguments) {
   Json request{{"verb", "root-reload"}};
   if (!arguments.Word(0).empty()) request["file"] = AbsolutePath(arguments.Word(0));
   if (arguments.Has("--force")) request["force"] = true;
-  const auto answer = AskDaemon(Door::kControl, arguments, request);
-  if (!answer) return Exit::kFailed;
-  if (arguments.Has("--json")) {
-    PrintJson(*answer);
-    return Exit::kGood;
-  }
-  const auto serial = NumberIn(*answer, "serial").value_or(0);
-  const auto old_serial = NumberIn(*answer, "old_serial");
-  if (TextIn(*answer, "outcome") == "same") {
-    fmt::print("The root zone is the one in use already, serial {}.\n", serial);
-    return Exit::kGood;
-  }
-  fmt::print("Took the root zone with serial {}{}: {} records in {}.\n", serial,
-             old_serial ? fmt::format(" in place of {}", *old_serial) : std::string(),
-             Grouped(CountIn(*answer, "records")), TimeText(NumberIn(*answer, "took_us").value_or(0)));
-  return Exit::kGood;
+  return TellOutcome(AskDaemon(Door::kControl, arguments, request), arguments);
+}
+
+Exit RunRootFetch(const Arguments& arguments) {
+  return TellOutcome(AskDaemon(Door::kControl, arguments, {{"verb", "root-fetch"}}), arguments);
 }
 
 }  // namespace taproot

@@ -34,6 +34,11 @@ constexpr auto kRootReloadOptions = std::to_array<Option>({
     kConfigOption,
     kSocketOption,
 });
+constexpr auto kRootVerifyOptions = std::to_array<Option>({
+    {"--at", "TIME", "as if it were then: 2020-10-20, or 2020-10-20T12:00:00Z"},
+    {"--trust-anchors", "FILE", "DS or DNSKEY records to trust, instead of those of the settings"},
+    kConfigOption,
+});
 constexpr auto kStatsOptions = std::to_array<Option>({
     {"--all", "", "also what is zero"},
     {"--prometheus", "", "in Prometheus' text format"},
@@ -64,6 +69,14 @@ constexpr auto kVerbs = std::to_array<Verb>({
     {"root reload", "[FILE]", 0, 1, kRootReloadOptions, "Reads the root zone again, or another file.",
      "A file that is broken or older is refused with its reason, and the zone in use stays. No query is lost.",
      RunRootReload},
+    {"root fetch", "", 0, 0, kOnlineJson, "Asks the sources of the root zone for a newer one.",
+     "In the order of root.sources, until one has a zone that proves itself, or confirms the one in use.",
+     RunRootFetch},
+    {"root verify", "FILE", 1, 1, kRootVerifyOptions, "Tells whether a root zone proves itself.",
+     "By its ZONEMD and its signatures, each told apart, from the trust anchors down. Needs no daemon. Without ZONEMD "
+     "every\n"
+     "set that has to be signed has to verify, unless root.zonemd is \"require\".",
+     RunRootVerify},
     {"stats", "", 0, 0, kStatsOptions, "Shows what the daemon counted.", "docs/METRICS.md explains each metric.",
      RunStats},
     {"cache stats", "", 0, 0, kOnlineJson, "Tells what the cache holds.", "", RunCacheStats},

@@ -18,6 +18,8 @@ Exit RunNameservers(const Arguments& arguments);
 Exit RunUpstreams(const Arguments& arguments);
 Exit RunRootStatus(const Arguments& arguments);
 Exit RunRootReload(const Arguments& arguments);
+Exit RunRootFetch(const Arguments& arguments);
+Exit RunRootVerify(const Arguments& arguments);
 Exit RunStats(const Arguments& arguments);
 Exit RunCacheStats(const Arguments& arguments);
 Exit RunCacheFlush(const Arguments& arguments);
