@@ -222,7 +222,9 @@ void OperatorDesk::Upstreams(const json&, LineReply reply) {
 }
 
 void OperatorDesk::RootStatusVerb(const json&, LineReply reply) {
-  reply(ToLine(RootReport(options_.root, options_.fetcher, ReadClocks())));
+  ordered_json answer = RootReport(options_.root, options_.fetcher, ReadClocks());
+  answer["anchors"] = options_.anchors.Report();
+  reply(ToLine(answer));
 }
 
 void OperatorDesk::CacheStats(const json&, LineReply reply) {

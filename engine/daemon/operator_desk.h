@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/cache/store.h"
+#include "engine/daemon/anchor_keeper.h"
 #include "engine/daemon/crew.h"
 #include "engine/daemon/operator_server.h"
 #include "engine/daemon/root_fetcher.h"
@@ -22,6 +23,7 @@ struct DeskOptions {
   Crew& crew;
   RootKeeper& root;
   RootFetcher& fetcher;
+  AnchorKeeper& anchors;
   cache::Store& store;
   servers::Book& book;
   forwarding::Plan plan;

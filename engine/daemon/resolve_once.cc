@@ -54,7 +54,7 @@ absl::StatusOr<Resolution> ResolveOnce(const settings::Settings& settings, const
                  .settings = std::make_shared<const settings::Settings>(settings),
                  .root = root.snapshot(),
                  .hints = root.hints(),
-                 .anchors = *anchors,
+                 .anchors = validation::Followed(ResumeAnchors(settings, **anchors).rollovers),
                  .sockets = {},
                  .operators = answer});
   worker.Meet({&worker});

@@ -70,9 +70,14 @@ Service::Service(const ServeOptions& options)
       fetcher_(
           log_, root_,
           [this](const std::string& host, AddressesFound found) { LookUpAddresses(crew_, host, std::move(found)); }),
+      anchors_(
+          log_, ReadClocks,
+          [this](world::Octets query, KeysFound found) { crew_.Ask(std::move(query), std::move(found)); },
+          [this](const validation::SharedAnchors& anchors) { PublishAnchors(anchors); }),
       desk_({.crew = crew_,
              .root = root_,
              .fetcher = fetcher_,
+             .anchors = anchors_,
              .store = store_,
              .book = book_,
              .plan = forwarding::MakePlan(*settings_),
@@ -95,13 +100,15 @@ Service::Service(const ServeOptions& options)
 Service::~Service() {
   root_.Detach();
   fetcher_.Detach();
+  anchors_.Detach();
 }
 
 absl::Status Service::Open() {
   std::vector<std::string> errors;
   auto anchors = LoadAnchors(*settings_);
   if (!anchors.ok()) errors.emplace_back(anchors.status().message());
-  if (anchors.ok()) root_.Adopt(RootOptionsOf(*settings_, *anchors));
+  const validation::SharedAnchors trusted = anchors.ok() ? anchors_.Begin(*anchors, *settings_) : nullptr;
+  if (trusted != nullptr) root_.Adopt(RootOptionsOf(*settings_, trusted));
   if (const auto status = root_.LoadFirst(); !status.ok()) errors.emplace_back(status.message());
   certificate_.Adopt(settings_->server.certificate, settings_->server.key);
   if (const auto status = certificate_.Read(); !status.ok()) errors.emplace_back(status.message());
@@ -111,7 +118,7 @@ absl::Status Service::Open() {
   OpenOperatorSockets(errors);
   if (!errors.empty()) return absl::UnavailableError(fmt::format("{}", fmt::join(errors, "\n")));
   for (const auto& warning : listening->warnings) log_.Warn(warning);
-  HireWorkers(std::move(listening->workers), *anchors);
+  HireWorkers(std::move(listening->workers), trusted);
   WatchSignals();
   LogStart(workers);
   return absl::OkStatus();
@@ -220,7 +227,9 @@ void Service::OnTurn() {
 void Service::KeepFresh() {
   const world::Now now = ReadClocks();
   fetcher_.OnTurn(now);
-  loop_.SetAlarm(std::min(fetcher_.NextTurn(now), RenewCertificate(now.mono)), now.mono);
+  anchors_.OnTurn(now);
+  const world::Instant next = std::min(fetcher_.NextTurn(now), anchors_.NextTurn());
+  loop_.SetAlarm(std::min(next, RenewCertificate(now.mono)), now.mono);
 }
 
 world::Instant Service::RenewCertificate(world::Instant now) {
@@ -256,6 +265,11 @@ void Service::ReloadRoot() {
   root_.Reload({}, [](const RootResult&) {});
 }
 
+void Service::PublishAnchors(const validation::SharedAnchors& anchors) {
+  root_.Adopt(RootOptionsOf(*settings_, anchors));
+  crew_.Tell([anchors](Worker& worker) { worker.engine().Adopt(anchors); });
+}
+
 void Service::PublishRoot(const zone::Snapshot& zone, std::function<void()> done) {
   const Look adopt = [zone](Worker& worker) {
     worker.engine().Adopt(zone);
@@ -284,8 +298,9 @@ ordered_json Service::ReloadSettings() {
   const auto needs_restart = settings::Compare(options_.settings, wanted).needs_restart;
   settings_ = std::make_shared<const settings::Settings>(std::move(wanted));
   log_.Adopt(settings_->log.level, settings_->log.format);
-  root_.Adopt(RootOptionsOf(*settings_, *anchors));
-  crew_.Tell([settings = settings_, anchors = *anchors](Worker& worker) {
+  const validation::SharedAnchors trusted = anchors_.Begin(*anchors, *settings_);
+  root_.Adopt(RootOptionsOf(*settings_, trusted));
+  crew_.Tell([settings = settings_, anchors = trusted](Worker& worker) {
     worker.Adopt(settings);
     worker.engine().Adopt(anchors);
   });
@@ -304,6 +319,7 @@ metrics::Counters Service::MainCounters() {
   counters.Add(Metric::kCacheEvictions, stats.evictions);
   CountRoot(root_, fetcher_, ReadClocks(), counters);
   counters.Set(Metric::kUpstreamsDown, book_.upstreams().CountDown());
+  counters.Add(Metric::kLimitKeysPerZone, anchors_.turned_away());
   counters.Add(Metric::kLimitOperators, stats_.turned_away() + control_.turned_away());
   return counters;
 }

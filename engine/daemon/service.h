@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/cache/store.h"
+#include "engine/daemon/anchor_keeper.h"
 #include "engine/daemon/certificate.h"
 #include "engine/daemon/crew.h"
 #include "engine/daemon/log.h"
@@ -60,6 +61,8 @@ class Service final : public Turner {
   world::Instant RenewCertificate(world::Instant now);
   /// Returns the counters of what workers share and of the main thread.
   metrics::Counters MainCounters();
+  /// Gives trust anchors to all workers.
+  void PublishAnchors(const validation::SharedAnchors& anchors);
   /// Gives a root zone to all workers.
   void PublishRoot(const zone::Snapshot& zone, std::function<void()> done);
   /// Stops to listen, and ends the daemon when all is answered or time is over. Told twice, ends at once.
@@ -76,6 +79,7 @@ class Service final : public Turner {
   Loop loop_;
   Crew crew_;
   RootFetcher fetcher_;
+  AnchorKeeper anchors_;
   OperatorDesk desk_;
   OperatorServer stats_;
   OperatorServer control_;

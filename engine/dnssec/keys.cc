@@ -55,17 +55,32 @@ EvpKey RsaKey(OctetView octets, size_t least_modulus_octets) {
   return params ? FromParams("RSA", params.get()) : nullptr;
 }
 
+/// Returns the parameters of a curve, without a point.
+EvpKey MakeCurve(Algorithm algorithm) {
+  const EvpKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  EVP_PKEY* curve = nullptr;
+  if (!context || EVP_PKEY_paramgen_init(context.get()) != 1) return nullptr;
+  if (EVP_PKEY_CTX_set_group_name(context.get(), CurveOf(algorithm)) != 1) return nullptr;
+  return EVP_PKEY_paramgen(context.get(), &curve) == 1 ? EvpKey(curve) : nullptr;
+}
+
+/// Returns the parameters of a curve, for keys to copy: OpenSSL's own constants, but it works them out anew for each
+/// key that has to name its curve, which costs a third of a verification.
+const EvpKey& Curve(Algorithm algorithm) {
+  static const EvpKey p256 = MakeCurve(Algorithm::kEcdsaP256Sha256);
+  static const EvpKey p384 = MakeCurve(Algorithm::kEcdsaP384Sha384);
+  return algorithm == Algorithm::kEcdsaP256Sha256 ? p256 : p384;
+}
+
 /// Returns the ECDSA key of `x | y` (RFC 6605 section 4), or null: also for a point that is not on the curve.
 EvpKey EcdsaKey(OctetView octets, Algorithm algorithm) {
   if (octets.size() != 2 * ScalarOctets(algorithm)) return nullptr;
   Octets point = {POINT_CONVERSION_UNCOMPRESSED};
   Append(octets, point);
-  const ParamBuild build(OSSL_PARAM_BLD_new());
-  if (!build) return nullptr;
-  OSSL_PARAM_BLD_push_utf8_string(build.get(), OSSL_PKEY_PARAM_GROUP_NAME, CurveOf(algorithm), 0);
-  OSSL_PARAM_BLD_push_octet_string(build.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size());
-  const Params params(OSSL_PARAM_BLD_to_param(build.get()));
-  return params ? FromParams("EC", params.get()) : nullptr;
+  const EvpKey& curve = Curve(algorithm);
+  EvpKey key(EVP_PKEY_new());
+  if (!curve || !key || EVP_PKEY_copy_parameters(key.get(), curve.get()) != 1) return nullptr;
+  return EVP_PKEY_set1_encoded_public_key(key.get(), point.data(), point.size()) == 1 ? std::move(key) : nullptr;
 }
 
 /// Returns the EdDSA key of its octets (RFC 8080 section 3), or null.

@@ -6,7 +6,6 @@
 #include <array>
 #include <utility>
 
-#include "engine/forwarding/query.h"
 #include "engine/world/limits.h"
 
 namespace forwarding {
@@ -180,7 +179,8 @@ bool Forward::Ask(UpstreamId id, Protocol via, EdnsUse edns, Context& context, W
   context.board.Sent(id);
   context.counters.Add(PacketsOver(via));
   steps_.push_back({id, attempt.to, via, now, world::Duration(-1), "", task_.probed ? "probe" : "forwarded"});
-  const QueryOptions options{message_id, via, context.settings.upstream.payload_octets, attempt.with_edns};
+  const QueryOptions options{message_id, via, context.settings.upstream.payload_octets, attempt.with_edns,
+                             task_.validation};
   wishes.push_back(SendWish{attempt.tag, attempt.to, via, MakeQuery(options, task_.question), upstream.identity});
   attempts_.push_back(attempt);
   return true;

@@ -8,6 +8,7 @@
 #include "engine/forwarding/appraisal.h"
 #include "engine/forwarding/context.h"
 #include "engine/forwarding/order.h"
+#include "engine/forwarding/query.h"
 #include "engine/wire/message.h"
 #include "engine/world/effect.h"
 
@@ -19,6 +20,7 @@ struct Task {
   std::vector<size_t> pools;                    ///< Of the plan, by priority.
   std::optional<servers::UpstreamId> probed{};  ///< Set: of this one alone, to see how it fares.
   world::Instant deadline;                      ///< When it ends, whatever happens.
+  Validation validation = Validation::kTheirs;
 };
 
 /// One query and what came of it.

@@ -13,9 +13,12 @@ constexpr uint16_t kKeepAliveOption = 11;
 /// An option's code and length.
 constexpr size_t kOptionHeadOctets = 4;
 
-}  // namespace
+/// The octet of the header with the bit CD, and the bit (RFC 4035 section 3.2.2).
+constexpr size_t kCdOctet = 3;
+constexpr uint8_t kCdBit = 0x10;
 
-world::Octets MakeQuery(const QueryOptions& options, const wire::Question& question) {
+/// Returns the query without CD.
+world::Octets MakeUnmarked(const QueryOptions& options, const wire::Question& question) {
   if (!options.with_edns) return wire::MakeQuery(options.id, question, wire::Recursion::kDesired, std::nullopt);
   wire::Edns edns{options.payload_octets, 0, true, {}, {}};
   world::Octets query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
@@ -32,6 +35,14 @@ world::Octets MakeQuery(const QueryOptions& options, const wire::Question& quest
   const size_t beyond = (query.size() + kOptionHeadOctets) % kPaddingBlock;
   edns.options.push_back({kPaddingOption, world::Octets(beyond == 0 ? 0 : kPaddingBlock - beyond)});
   return wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
+}
+
+}  // namespace
+
+world::Octets MakeQuery(const QueryOptions& options, const wire::Question& question) {
+  world::Octets query = MakeUnmarked(options, question);
+  if (options.validation == Validation::kOurs) query[kCdOctet] |= kCdBit;
+  return query;
 }
 
 Match Compare(const wire::Opening& opening, uint16_t id, const wire::Question& asked) {

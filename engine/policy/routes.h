@@ -16,6 +16,7 @@ namespace policy {
 struct Way {
   wire::Name domain;          ///< The root for the way of all names that no other is for.
   std::vector<size_t> pools;  ///< Into settings.forward_pools, then the short form's; empty: walked.
+  bool is_judged = true;      ///< What is said of the names is judged, where `dnssec.validation` says so.
 
   /// Returns whether pools are asked.
   bool IsForwarded() const { return !pools.empty(); }

@@ -57,7 +57,7 @@ validation::Trust Resolutions::TrustAt(world::Now now) const {
   // Without signatures of its own the root zone here leads trust nowhere: what is below is insecure, not bogus.
   const bool is_whole = around_.root == nullptr || around_.root->IsSigned();
   return {*around_.anchors, around_.settings->dnssec, now.wall,
-          is_whole ? validation::RootChain::kWhole : validation::RootChain::kAbsent};
+          is_whole ? validation::RootChain::kWhole : validation::RootChain::kAbsent, &around_.routes};
 }
 
 void Resolutions::EndWalk(Resolution& resolution, world::Now now, world::Effects& out) {
@@ -132,8 +132,12 @@ void Resolutions::Rule(Resolution& resolution, validation::Ruling ruling, world:
     around_.counters.Add(Metric::kLimitBogusRetries);
   }
   around_.counters.Add(MetricOf(ruling.security));
+  const bool is_negated = ruling.security == Security::kInsecure &&
+                          validation::HasNegativeAnchor(resolution.walk.assignment().question.name, TrustAt(now));
+  if (is_negated) around_.counters.Add(Metric::kNegativeAnchorHits);
   std::vector<iteration::TrustLink> links;
-  if (!resolution.steps.empty()) links = resolution.trial->Links();
+  const bool is_rare = !resolution.steps.empty() || resolution.trial->result().source == Source::kRootZone;
+  if (is_rare) links = resolution.trial->Links();
   Result result = resolution.trial->Conclude(std::move(ruling));
   result.trust = std::move(links);
   Conclude(resolution, std::move(result), now);

@@ -167,7 +167,9 @@ void Resolutions::Apply(Resolution& resolution, iteration::Wishes& wishes, world
                      stragglers_.Send(id, std::move(aside.straggler), std::move(aside.query), MakeLedger(now), out);
                    },
                    [&](iteration::ForwardWish& forward) {
-                     StartForward(resolution, {forward.question, std::move(forward.pools), std::nullopt, mine.deadline},
+                     const forwarding::Validation validation = ValidationOf(forward.question);
+                     StartForward(resolution,
+                                  {forward.question, std::move(forward.pools), std::nullopt, mine.deadline, validation},
                                   now, out);
                    },
                    [&](iteration::ForgetWish& forget) { Forget(resolution, forget.tag, out); },

@@ -138,6 +138,8 @@ class Resolutions {
                    world::Effects& out);
   /// Tells a forwarded question that time has passed.
   void ExpireForward(Resolution& resolution, world::Now now, world::Effects& out);
+  /// Returns who validates what upstreams answer to a question.
+  forwarding::Validation ValidationOf(const wire::Question& question) const;
   /// Has a question asked of upstreams.
   void StartForward(Resolution& resolution, forwarding::Task task, world::Now now, world::Effects& out);
   /// Does what a forwarded question wishes, and tells the walk of its end.

@@ -45,6 +45,11 @@ forwarding::Context Resolutions::MakeForwardContext(world::Now now) {
   return {*around_.settings, around_.plan, around_.book.upstreams(), around_.random, around_.counters, now};
 }
 
+forwarding::Validation Resolutions::ValidationOf(const wire::Question& question) const {
+  const bool is_judged = around_.Validates() && around_.routes.Of(question).is_judged;
+  return is_judged ? forwarding::Validation::kOurs : forwarding::Validation::kTheirs;
+}
+
 void Resolutions::StartForward(Resolution& resolution, forwarding::Task task, world::Now now, world::Effects& out) {
   forwarding::Wishes wishes;
   forwarding::Context context = MakeForwardContext(now);

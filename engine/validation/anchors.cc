@@ -64,6 +64,12 @@ SharedAnchors Anchors::BuiltIn() {
   return *std::move(anchors);
 }
 
+SharedAnchors Anchors::From(std::vector<Anchor> anchors) {
+  auto made = std::make_shared<Anchors>();
+  made->anchors_ = std::move(anchors);
+  return made;
+}
+
 const Anchor* Anchors::Above(const Name& name, size_t most_labels) const {
   const Anchor* deepest = nullptr;
   for (const Anchor& anchor : anchors_) {
@@ -80,12 +86,16 @@ const Anchor* Trust::AnchorAbove(const Name& name, size_t most_labels) const {
   return is_useless ? nullptr : anchor;
 }
 
-bool IsExempt(const Name& name, const Trust& trust) {
+bool HasNegativeAnchor(const Name& name, const Trust& trust) {
   const Anchor* const positive = trust.AnchorAbove(name, name.LabelCount());
   return std::ranges::any_of(trust.policy.negative_anchors, [&](const settings::NegativeAnchor& negative) {
     if (negative.until <= trust.now || !name.IsAtOrBelow(negative.zone)) return false;
     return positive == nullptr || !positive->zone.IsBelow(negative.zone);
   });
+}
+
+bool IsExempt(const Name& name, const Trust& trust) {
+  return HasNegativeAnchor(name, trust) || (trust.routes != nullptr && !trust.routes->Of(name).is_judged);
 }
 
 std::vector<dnssec::Ds> CountingDs(const wire::RrSet& ds_set, const settings::Settings::Dnssec& policy) {

@@ -8,6 +8,7 @@
 
 #include "engine/dnssec/ds.h"
 #include "engine/dnssec/keys.h"
+#include "engine/policy/routes.h"
 #include "engine/settings/settings.h"
 #include "engine/wire/name.h"
 #include "engine/world/octets.h"
@@ -32,6 +33,9 @@ class Anchors {
   /// Returns the anchors of the root that ship with the program (zones/root.anchors).
   static std::shared_ptr<const Anchors> BuiltIn();
 
+  /// Returns these anchors, one for each zone.
+  static std::shared_ptr<const Anchors> From(std::vector<Anchor> anchors);
+
   /// Returns the anchor of the deepest zone that is at or above `name`, with at most `most_labels` labels, or null.
   const Anchor* Above(const wire::Name& name, size_t most_labels) const;
 
@@ -54,6 +58,7 @@ struct Trust {
   const settings::Settings::Dnssec& policy;
   world::WallTime now;
   RootChain root = RootChain::kWhole;
+  const policy::Routes* routes = nullptr;  ///< Null: all names are judged.
 
   /// Returns the anchor that counts for names of a zone with at most `most_labels` labels, or null.
   const Anchor* AnchorAbove(const wire::Name& name, size_t most_labels) const;
@@ -61,6 +66,9 @@ struct Trust {
 
 /// Returns whether a negative trust anchor that is in force covers the name, and none of the positive ones is nearer
 /// (RFC 7646 section 2).
+bool HasNegativeAnchor(const wire::Name& name, const Trust& trust);
+
+/// Returns whether the operator wants the name not to be judged, by a negative trust anchor or by its route.
 bool IsExempt(const wire::Name& name, const Trust& trust);
 
 /// Returns the DSs of a set that count by the policy: dnssec::UsableDs, without those of algorithms with SHA-1 unless

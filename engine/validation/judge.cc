@@ -211,7 +211,10 @@ Opinion Court::JudgeKeys(const RrSet& rrset) {
   }
   if (outcome.unsupported) return {{Security::kInsecure, {}}, outcome.unsupported, Fault::kNone, nullptr};
   if (!outcome.has_vouched_key) {
-    return Bogus(NoTrustedKey(place, anchor != nullptr && anchor->zone == rrset.owner ? "the trust anchor" : "its DS"));
+    if (outcome.unfit_key) return Bogus(UnfitKey(place, *outcome.unfit_key));
+    const auto* vouched = std::get_if<SignedCut>(cut);
+    const bool is_anchors = anchor != nullptr && anchor->zone == rrset.owner;
+    return Bogus(NoTrustedKey(place, is_anchors || vouched == nullptr ? "the trust anchor" : "its " + LinkText(*cut)));
   }
   if (rrset.signatures.empty()) return Bogus(Unsigned(place));
   if (outcome.verification.outcome != SignatureOutcome::kValid) return Bogus(BadSignature(place, outcome.verification));

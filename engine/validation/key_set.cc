@@ -11,17 +11,39 @@ namespace {
 
 using dnssec::Dnskey;
 using dnssec::Ds;
+using dnssec::DsOutcome;
 
-/// Judges a set whose keys are vouched for where `is_vouched(key)`.
-template <typename IsVouched>
-KeySetOutcome JudgeBy(const wire::RrSet& rrset, world::WallTime now, Work& work, IsVouched is_vouched) {
+/// Returns all keys of a set; those that are ready already are not made again.
+dnssec::ZoneKeys AllKeys(const wire::RrSet& rrset, dnssec::ZoneKeys ready) {
+  dnssec::ZoneKeys all{rrset.owner, {}};
+  for (const world::OctetView rdata : rrset.rdatas) {
+    if (all.keys.size() == world::limits::kMaxKeysPerZone) break;
+    const auto at = std::ranges::find_if(
+        ready.keys, [&](const dnssec::ZoneKey& key) { return std::ranges::equal(key.dnskey.rdata, rdata); });
+    if (at != ready.keys.end()) {
+      all.keys.push_back(std::move(*at));
+      ready.keys.erase(at);
+    } else if (std::optional<Dnskey> key = Dnskey::FromRdata(rdata)) {
+      std::optional<dnssec::PublicKey> public_key = dnssec::PublicKey::From(*key);
+      all.keys.push_back({*std::move(key), std::move(public_key)});
+    }
+  }
+  return all;
+}
+
+/// Judges a set whose keys are vouched for where `match_of(key)` is kMatches.
+template <typename MatchOf>
+KeySetOutcome JudgeBy(const wire::RrSet& rrset, world::WallTime now, Work& work, MatchOf match_of) {
   KeySetOutcome outcome;
   dnssec::ZoneKeys vouched{rrset.owner, {}};
   size_t looked_at = 0;
   for (const world::OctetView rdata : rrset.rdatas) {
     if (looked_at++ == world::limits::kMaxKeysPerZone) break;
     std::optional<Dnskey> key = Dnskey::FromRdata(rdata);
-    if (!key || !is_vouched(*key)) continue;
+    if (!key) continue;
+    const DsOutcome match = match_of(*key);
+    if (match == DsOutcome::kNoZoneKey && !key->IsRevoked()) outcome.unfit_key = key->tag;
+    if (match != DsOutcome::kMatches) continue;
     std::optional<dnssec::PublicKey> public_key = dnssec::PublicKey::From(*key);
     vouched.keys.push_back({*std::move(key), std::move(public_key)});
   }
@@ -33,9 +55,20 @@ KeySetOutcome JudgeBy(const wire::RrSet& rrset, world::WallTime now, Work& work,
     outcome.verification.outcome = dnssec::SignatureOutcome::kLabelsOutOfRange;
   }
   if (outcome.verification.outcome == dnssec::SignatureOutcome::kValid) {
-    outcome.keys = std::make_shared<const dnssec::ZoneKeys>(dnssec::ZoneKeysOf(rrset));
+    outcome.keys = std::make_shared<const dnssec::ZoneKeys>(AllKeys(rrset, std::move(vouched)));
   }
   return outcome;
+}
+
+/// Returns what the DS says of a key that comes nearest to it: a match, or else a key that is not to sign zones.
+DsOutcome BestMatch(std::span<const Ds> ds, const wire::Name& zone, const Dnskey& key) {
+  DsOutcome best = DsOutcome::kOtherKey;
+  for (const Ds& one : ds) {
+    const DsOutcome outcome = dnssec::Match(one, zone, key);
+    if (outcome == DsOutcome::kMatches) return outcome;
+    if (outcome == DsOutcome::kNoZoneKey) best = outcome;
+  }
+  return best;
 }
 
 /// Returns whether an algorithm counts by the policy.
@@ -58,10 +91,7 @@ wire::RrSet DsSetOf(const Anchor& anchor) {
 }  // namespace
 
 KeySetOutcome JudgeByDs(const wire::RrSet& rrset, std::span<const Ds> ds, world::WallTime now, Work& work) {
-  return JudgeBy(rrset, now, work, [&](const Dnskey& key) {
-    return std::ranges::any_of(
-        ds, [&](const Ds& one) { return dnssec::Match(one, rrset.owner, key) == dnssec::DsOutcome::kMatches; });
-  });
+  return JudgeBy(rrset, now, work, [&](const Dnskey& key) { return BestMatch(ds, rrset.owner, key); });
 }
 
 KeySetOutcome JudgeByAnchor(const wire::RrSet& rrset, const Anchor& anchor, const Trust& trust, Work& work) {
@@ -71,17 +101,13 @@ KeySetOutcome JudgeByAnchor(const wire::RrSet& rrset, const Anchor& anchor, cons
     if (Counts(key.algorithm, trust.policy)) keys.push_back(&key);
   }
   if (ds.empty() && keys.empty()) {
-    return {wire::ExtendedError{wire::EdeCode::kUnsupportedDnskeyAlgorithm, anchor.zone.ToText() + ": trust anchor"},
-            false,
-            {},
-            nullptr};
+    KeySetOutcome outcome;
+    outcome.unsupported = {wire::EdeCode::kUnsupportedDnskeyAlgorithm, anchor.zone.ToText() + ": trust anchor"};
+    return outcome;
   }
   return JudgeBy(rrset, trust.now, work, [&](const Dnskey& key) {
     const auto is_same = [&](const Dnskey* anchored) { return anchored->rdata == key.rdata; };
-    const auto matches = [&](const Ds& one) {
-      return dnssec::Match(one, anchor.zone, key) == dnssec::DsOutcome::kMatches;
-    };
-    return std::ranges::any_of(keys, is_same) || std::ranges::any_of(ds, matches);
+    return std::ranges::any_of(keys, is_same) ? DsOutcome::kMatches : BestMatch(ds, anchor.zone, key);
   });
 }
 

@@ -17,6 +17,7 @@ namespace validation {
 struct KeySetOutcome {
   std::optional<wire::ExtendedError> unsupported;  ///< Set: no algorithm is known here; the zone is insecure.
   bool has_vouched_key = false;                    ///< Some key of the set is vouched for.
+  std::optional<uint16_t> unfit_key;               ///< The tag of one that would be, were it a zone key.
   dnssec::Verification verification;               ///< Of the set under the keys that are.
   SharedKeys keys;                                 ///< Valid: all keys of the set.
 };

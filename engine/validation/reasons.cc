@@ -86,4 +86,9 @@ ExtendedError NoTrustedKey(const Place& place, std::string_view vouched) {
           fmt::format("{}{}: no key that {} vouches for", Subject(place), Origin(place), vouched)};
 }
 
+ExtendedError UnfitKey(const Place& place, uint16_t key_tag) {
+  return {EdeCode::kNoZoneKeyBitSet,
+          fmt::format("{}{}: key {} is vouched for and is no zone key", Subject(place), Origin(place), key_tag)};
+}
+
 }  // namespace validation

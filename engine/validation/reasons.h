@@ -32,6 +32,9 @@ wire::ExtendedError BadDenial(const Place& place, std::string_view what, dnssec:
 /// Returns that no key of the zone is one of those that its parent, or a trust anchor, vouches for.
 wire::ExtendedError NoTrustedKey(const Place& place, std::string_view vouched);
 
+/// Returns that the key of that tag is vouched for, and is not one to sign zones (RFC 4034 section 2.1.1).
+wire::ExtendedError UnfitKey(const Place& place, uint16_t key_tag);
+
 /// Returns what a fact is, as a line of the chain of trust; empty where it leads nowhere and breaks nothing.
 std::string LinkText(const CutFact& fact);
 std::string LinkText(const KeyFact& fact);

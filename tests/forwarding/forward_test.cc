@@ -108,6 +108,14 @@ TEST_CASE("Queries that are encrypted are padded to a multiple of 128 octets (RF
   CHECK(MakeQuery({1, world::Protocol::kUdp, 1232, true}, kQuestion).size() < 128);
 }
 
+TEST_CASE("CD goes with what is validated here, and with nothing else (RFC 6840 section 5.9)") {
+  constexpr uint8_t kCd = 0x10;
+  for (const world::Protocol via : {world::Protocol::kUdp, world::Protocol::kTls}) {
+    CHECK((MakeQuery({1, via, 1232, true, Validation::kOurs}, kQuestion)[3] & kCd) != 0);
+    CHECK((MakeQuery({1, via, 1232, true, Validation::kTheirs}, kQuestion)[3] & kCd) == 0);
+  }
+}
+
 TEST_CASE("A response counts only with the ID and the question of its query (RFC 5452 section 9.1)") {
   wire::Opening opening;
   opening.header.qr = true;

@@ -94,6 +94,17 @@ TEST_CASE("The chain of trust is drawn from the anchor down, and what it comes t
         "      www.a. A  insecure\n");
 }
 
+TEST_CASE("The chain of trust alone is drawn with why it broke, and without packets") {
+  Walk walk = Sample();
+  walk.security = "bogus";
+  walk.errors = {{9, "a. DNSKEY: no key that its DS 7 vouches for"}};
+  walk.trust = {{".", "trust anchor; keys 1"}, {"a.", "DS 7; broken: a. DNSKEY: no key that its DS 7 vouches for"}};
+  const std::string text = taproot::TrustChain(walk, Terminal());
+  CHECK(text.find("EDE 9 (DNSKEY Missing): a. DNSKEY: no key") != std::string::npos);
+  CHECK(text.find("\n  .  trust anchor; keys 1\n    a.  DS 7; broken: a. DNSKEY") != std::string::npos);
+  CHECK(text.ends_with("bogus\n"));
+}
+
 TEST_CASE("Steps stand in the order of sending, those sent at once in the order of the walk") {
   const Walk walk = taproot::WalkFromJson(taproot::Json::parse(
       R"({"client":"[::]:0","steps":[{"at_us":5,"zone":"b."},{"at_us":9,"zone":"d."},{"at_us":0,"zone":"a."},

@@ -105,6 +105,38 @@ TEST_CASE("A bad signature says what is wrong: zone, key tag and server (RFC 891
   CHECK(fixture.Answer(forged).error->code == EdeCode::kDnssecBogus);
 }
 
+TEST_CASE("Each way in which a signature or a key fails has its own error (RFC 8914 4.7 to 4.13, 4.26)") {
+  Fixture fixture;
+  fixture.Delegates("example.");
+  const RrSet plain = Set("www.example. 60 IN A 192.0.2.1");
+  CHECK(fixture.Answer(Signed(plain, "example.", {kNow + 100, kNow - 100})).error->code ==
+        EdeCode::kSignatureExpiredBeforeValid);
+  RrSet stranger = plain;
+  const dnssec::SigningKey other = KeyOf("stranger.");
+  stranger.signatures.Add(dnssec::SignSet(plain, N("example."), other, {kNow - 60, kNow + 60}));
+  const Ruling ruling = fixture.Answer(stranger);
+  CHECK(ruling.error->code == EdeCode::kDnskeyMissing);
+  CHECK(ruling.error->text.find("key " + std::to_string(other.dnskey().tag)) != std::string::npos);
+}
+
+TEST_CASE(
+    "A key that is vouched for and is no zone key verifies nothing, and says so (RFC 4034 2.1.1, RFC 8914 4.12)") {
+  Fixture fixture;
+  fixture.evidence.Suspect(N("example."));
+  RrSet keys{N("example."), RrType::kDnskey, wire::RrClass::kIn, 60, {}, {}};
+  world::Octets rdata = KeyOf("example.").dnskey().rdata;
+  rdata[0] = 0;
+  keys.rdatas.Add(rdata);
+  const auto key = *dnssec::Dnskey::FromRdata(rdata);
+  const RrSet ds = Set("example. 60 IN DS " + std::to_string(key.tag) + " 15 2 " + std::string(64, '0'));
+  fixture.evidence.Add(N("example."), CutFact(validation::SignedCut{dnssec::UsableDs(ds)}));
+  const Ruling ruling = fixture.Answer(Signed(keys, "example."));
+  CHECK(ruling.security == Security::kBogus);
+  CHECK(ruling.error->code == EdeCode::kNoZoneKeyBitSet);
+  CHECK(ruling.error->text == "example. DNSKEY from ns.example. [192.0.2.1]: key " + std::to_string(key.tag) +
+                                  " is vouched for and is no zone key");
+}
+
 TEST_CASE("A wildcard's answer is secure with the proof that no name is nearer, and bogus without (RFC 4035 5.3.4)") {
   Fixture fixture;
   fixture.Delegates("example.");
@@ -167,6 +199,8 @@ TEST_CASE("Keys are judged by the DS of the parent, and are then ready to verify
   const Ruling unvouched = fixture.Answer(others);
   CHECK(unvouched.security == Security::kBogus);
   CHECK(unvouched.error->code == EdeCode::kDnskeyMissing);
+  CHECK(unvouched.error->text.ends_with("no key that its DS " + std::to_string(KeyOf("example.").dnskey().tag) +
+                                        " vouches for"));
 }
 
 TEST_CASE("The keys of an anchored zone are judged by the anchor (RFC 4035 5)") {

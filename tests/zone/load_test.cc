@@ -34,6 +34,16 @@ TEST_CASE("A zone tells its serial, records and delegations") {
   CHECK(zone->soa_rrset().signatures.size() == 1);
 }
 
+TEST_CASE("A zone is signed when its denials are: archives keep the signature of the keys alone") {
+  const std::string_view keys =
+      ". 60 DNSKEY 257 3 8 AAAA\n. 60 RRSIG DNSKEY 8 0 60 20260904170000 20260822160000 1 . AAAA\n";
+  const std::string_view nsec = ". 60 NSEC . NS SOA\n";
+  const std::string_view signature = ". 60 RRSIG NSEC 8 0 60 20260904170000 20260822160000 1 . AAAA\n";
+  CHECK(!(*Parse(With("")))->IsSigned());
+  CHECK(!(*Parse(With(fmt::format("{}{}", keys, nsec))))->IsSigned());
+  CHECK((*Parse(With(fmt::format("{}{}{}", keys, nsec, signature))))->IsSigned());
+}
+
 TEST_CASE("Sets stand in canonical order of their owners, then of their types (RFC 4034 6.1)") {
   const zone::Snapshot zone = *Parse(With("b. 60 TXT x\nz.a. 60 A 192.0.2.1\nb. 60 A 192.0.2.1\na. 60 A 192.0.2.1\n"));
   std::string order;

@@ -96,6 +96,19 @@ std::string SourcesText(const Json& answer, const Terminal& terminal) {
   return "\n" + table.ToText(terminal, 0);
 }
 
+/// Returns the keys that are followed: `20326 valid since 2026-11-21 18:00:00, 38696 pending since ...`.
+std::string AnchorsText(const Json& answer) {
+  std::string text;
+  const auto keys = answer.find("anchors");
+  if (keys == answer.end() || !keys->is_array()) return text;
+  for (const Json& key : *keys) {
+    const std::string zone = TextIn(key, "zone");
+    text += fmt::format("{}{}{} {} since {}", text.empty() ? "" : ", ", zone == "." ? "" : zone + " ",
+                        CountIn(key, "key_tag"), TextIn(key, "state"), DateText(NumberIn(key, "since_ms").value_or(0)));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string StatsText(const Json& answer, Zeros zeros, const Terminal& terminal) {
@@ -142,6 +155,7 @@ std::string RootText(const Json& answer, const Terminal& terminal) {
                 {"used until", {DateOrNothing(answer, "expires_ms")}},
                 {"next poll", {DateOrNothing(answer, "next_poll_ms")}},
                 {"reloads", {reloads}},
+                {"trust anchors", {AnchorsText(answer)}},
                 {"loading", {TruthIn(answer, "loading") ? "another one, right at this moment" : ""}},
                 {"last error", {error, Tint::kBad}}},
                terminal) +

@@ -31,6 +31,8 @@ Exit RunResolve(const Arguments& arguments) {
     Json whole = report;
     whole["answer"] = answer;
     PrintJson(whole);
+  } else if (arguments.Has("--explain")) {
+    fmt::print("{}", TrustChain(WalkFromJson(report), OfStandardOutput()));
   } else {
     fmt::print("{}\n{}", Waterfall(WalkFromJson(report), OfStandardOutput()), answer);
   }

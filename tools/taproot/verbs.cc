@@ -13,7 +13,11 @@ constexpr Option kJsonOption{"--json", "", "as JSON, for programs"};
 constexpr auto kConfig = std::to_array<Option>({kConfigOption});
 constexpr auto kOnline = std::to_array<Option>({kConfigOption, kSocketOption});
 constexpr auto kOnlineJson = std::to_array<Option>({kJsonOption, kConfigOption, kSocketOption});
-constexpr auto kResolveOptions = std::to_array<Option>({kJsonOption, kConfigOption});
+constexpr auto kResolveOptions = std::to_array<Option>({
+    {"--explain", "", "the chain of trust alone, and where it broke"},
+    kJsonOption,
+    kConfigOption,
+});
 constexpr auto kExplainOptions = std::to_array<Option>({
     {"--last", "N", "so many walks, the newest last; otherwise one"},
     {"--fresh", "", "resolve the name once more, and explain that"},

@@ -211,12 +211,16 @@ std::string Headline(const Walk& walk, const Terminal& terminal) {
 
 }  // namespace
 
-std::string Waterfall(const Walk& walk, const Terminal& terminal) {
+std::string TrustChain(const Walk& walk, const Terminal& terminal) {
   std::string text = Headline(walk, terminal);
   for (const ExtendedError& error : walk.errors) {
     text += Tinted(ErrorText(error), Tint::kWarn, terminal) + "\n";
   }
-  text += TrustText(walk, terminal);
+  return text + TrustText(walk, terminal);
+}
+
+std::string Waterfall(const Walk& walk, const Terminal& terminal) {
+  std::string text = TrustChain(walk, terminal);
   if (walk.steps.empty()) return text;
   Scale scale{std::max<int64_t>(walk.duration_us, 1), kLeastBar};
   for (size_t i = 0; i < walk.steps.size(); ++i) scale.whole_us = std::max(scale.whole_us, EndOf(walk, i));

@@ -1,0 +1,258 @@
+// What it costs to believe an answer: a cold name in a zone signed with P-256 below a signed parent, with validation
+// and without, side by side in one run, and the bare cryptography. Read `overhead`: what validation costs beside its
+// further exchanges, in units of its verifications' bare cost. 1.2 is the most that is wanted.
+
+#include <absl/container/flat_hash_map.h>
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "engine/dnssec/ds.h"
+#include "engine/dnssec/sign.h"
+#include "engine/dnssec/signature.h"
+#include "engine/resolver.h"
+#include "engine/validation/anchors.h"
+#include "engine/wire/message.h"
+#include "tests/dnssec/sets.h"
+
+namespace {
+
+using dnssec_test::N;
+using dnssec_test::Octets;
+using dnssec_test::Set;
+using wire::RrSet;
+using wire::RrType;
+
+constexpr uint32_t kWall = 1'790'000'000;
+constexpr int kLookups = 1'500;
+
+/// Counts up: entropy is not what is measured.
+class Counting final : public world::Random {
+ public:
+  void Fill(std::span<uint8_t> out) override {
+    for (uint8_t& octet : out) octet = next_++;
+  }
+
+ private:
+  uint8_t next_ = 1;
+};
+
+/// Times of the same work again and again, in microseconds. The median is told: others use this machine too.
+class Times {
+ public:
+  /// Does something and adds its time to `sum`.
+  template <typename Work>
+  static void Measure(double& sum, Work work) {
+    const auto begin = std::chrono::steady_clock::now();
+    work();
+    sum += std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
+  }
+
+  void Add(double time) { times_.push_back(time); }
+
+  double Median() {
+    std::ranges::nth_element(times_, times_.begin() + static_cast<std::ptrdiff_t>(times_.size() / 2));
+    return times_[times_.size() / 2];
+  }
+
+ private:
+  std::vector<double> times_;
+};
+
+/// Returns the one key of a zone.
+dnssec::SigningKey KeyOf(const std::string& zone) {
+  return *dnssec::SigningKey::FromSeed(dnssec::Algorithm::kEcdsaP256Sha256, dnssec::SigningKey::Role::kKeySigning,
+                                       Octets(zone));
+}
+
+/// Returns the set with a signature.
+RrSet Signed(RrSet rrset, const std::string& zone, const dnssec::SigningKey& key) {
+  rrset.signatures.Add(dnssec::SignSet(rrset, N(zone), key, {kWall - 3'600, kWall + 86'400}));
+  return rrset;
+}
+
+/// Returns the DNSKEY set of a zone.
+RrSet KeySet(const std::string& zone, const dnssec::SigningKey& key) {
+  RrSet rrset{N(zone), RrType::kDnskey, wire::RrClass::kIn, 3'600, {}, {}};
+  rrset.rdatas.Add(key.dnskey().rdata);
+  return Signed(std::move(rrset), zone, key);
+}
+
+/// Returns the DS set of a zone, unsigned.
+RrSet DsSet(const std::string& zone, const dnssec::SigningKey& key) {
+  RrSet rrset{N(zone), RrType::kDs, wire::RrClass::kIn, 3'600, {}, {}};
+  rrset.rdatas.Add(dnssec::DsRdataFor(N(zone), key.dnskey(), dnssec::DigestType::kSha256));
+  return rrset;
+}
+
+/// The servers of com. and of the zones below it.
+class Servers {
+ public:
+  Servers() {
+    const dnssec::SigningKey com = KeyOf("com.");
+    Keep(KeySet("com.", com));
+    for (int i = 0; i < kLookups; ++i) {
+      const std::string zone = fmt::format("zone{}.com.", i);
+      const dnssec::SigningKey key = KeyOf(zone);
+      wire::Message& referral = referrals_[N(zone)];
+      referral.authority = {Set(fmt::format("{0} 3600 IN NS ns.{0}", zone)), Signed(DsSet(zone, key), "com.", com)};
+      referral.additional = {Set(fmt::format("ns.{} 3600 IN A 20.0.0.2", zone))};
+      Keep(KeySet(zone, key));
+      Keep(Signed(Set(fmt::format("www.{} 300 IN A 192.0.2.1", zone)), zone, key));
+    }
+  }
+
+  /// Returns the reply to a query; without answer where nobody foresaw it.
+  world::Octets Reply(const world::Ask& ask) const {
+    const wire::Message query = *wire::Parse(ask.query);
+    const wire::Name name = query.question->name.Lowered();
+    wire::Message reply;
+    const bool is_referral = ask.to.address == *world::Address::FromText("20.0.0.1") && name.LabelCount() > 1;
+    if (is_referral) {
+      reply = referrals_.at(name.Suffix(2));
+    } else if (const auto at = answers_.find({name, query.question->type}); at != answers_.end()) {
+      reply.header.aa = true;
+      reply.answer.push_back(at->second);
+    }
+    reply.header.id = query.header.id;
+    reply.header.qr = true;
+    reply.question = query.question;
+    world::Octets octets;
+    wire::Write(reply, 1'232, wire::Signatures::kInclude, octets);
+    return octets;
+  }
+
+  /// Returns the address that a zone signs, and its key.
+  const RrSet& AddressOf(const std::string& zone) const { return answers_.at({N("www." + zone), RrType::kA}); }
+
+ private:
+  /// Keeps an answer.
+  void Keep(RrSet rrset) { answers_.emplace(std::pair(rrset.owner, rrset.type), rrset); }
+
+  absl::flat_hash_map<std::pair<wire::Name, RrType>, RrSet> answers_;
+  absl::flat_hash_map<wire::Name, wire::Message> referrals_;
+};
+
+/// Returns a root zone that delegates com. to one server.
+zone::Snapshot Root() {
+  constexpr std::string_view kText =
+      ". 86400 IN SOA a.root. hostmaster.root. 1 1800 900 604800 86400\n. 86400 IN NS a.root.\n"
+      "a.root. 86400 IN A 20.0.0.9\ncom. 86400 IN NS ns.com.\nns.com. 86400 IN A 20.0.0.1\n";
+  return *zone::Zone::Parse(Octets(kText), "root.zone", {});
+}
+
+/// An engine and a client that asks it.
+struct Side {
+  explicit Side(const Servers& all) : servers(all) {}
+
+  /// Resolves the address of a name that no cache knows; returns the time that the engine took.
+  double Resolve(const std::string& name, world::Now now) {
+    const world::Octets query = wire::MakeQuery(1, {N(name), RrType::kA, wire::RrClass::kIn}, wire::Recursion::kDesired,
+                                                wire::Edns{.dnssec_ok = true});
+    double time = 0;
+    out.Clear();
+    Times::Measure(time, [&] { engine.Accept(client, query, now, out); });
+    for (;;) {
+      const world::Ask* ask = nullptr;
+      for (const world::Effect& effect : out.list()) {
+        if (const auto* wanted = std::get_if<world::Ask>(&effect)) ask = wanted;
+        if (const auto* answer = std::get_if<world::Answer>(&effect)) is_authentic = (answer->response[3] & 0x20) != 0;
+      }
+      if (ask == nullptr) return time;
+      ++exchanges;
+      const world::Octets reply = servers.Reply(*ask);
+      const world::Arrival arrival{ask->to, reply};
+      const world::ExchangeId id = ask->id;
+      out.Clear();
+      Times::Measure(time, [&] { engine.Deliver(id, arrival, now, out); });
+    }
+  }
+
+  const Servers& servers;
+  cache::Store store{cache::StoreOptions{}};
+  servers::Book book;
+  Counting random;
+  world::Effects out;
+  resolver::Engine engine{resolver::Place{},
+                          resolver::Shared{store, book},
+                          std::make_shared<const settings::Settings>(),
+                          Root(),
+                          zone::BuiltInRootHints(),
+                          random};
+  const world::Client client{{}, {*world::Address::FromText("127.0.0.1"), 5'000}, {}, world::Protocol::kTcp, false};
+  double exchanges = 0;
+  bool is_authentic = false;
+};
+
+/// Returns what one verification costs with a key that is ready.
+double BareCheck(const Servers& servers, const std::string& zone, const dnssec::PublicKey& key) {
+  const RrSet& rrset = servers.AddressOf(zone);
+  const auto signature = *dnssec::Signature::FromRdata(*rrset.signatures.begin());
+  const world::Octets octets = dnssec::SignedOctets(rrset, signature);
+  double time = 0;
+  Times::Measure(time, [&] { benchmark::DoNotOptimize(key.Verifies(octets, signature.octets)); });
+  return time;
+}
+
+/// A cold name, validated and not, and the bare cost of what validation cannot do without.
+void ColdName(benchmark::State& state) {
+  const Servers servers;
+  Side plain(servers);
+  Side judged(servers);
+  judged.engine.Adopt(*validation::Anchors::Parse(Octets(wire::ToText(DsSet("com.", KeyOf("com.")))), "anchor"));
+  Times plain_times;
+  Times judged_times;
+  Times checks;
+  int number = 0;
+  for (auto _ : state) {
+    const std::string zone = fmt::format("zone{}.com.", number);
+    const world::Now now{world::Instant(world::Milliseconds(++number)), world::WallTime(world::Seconds(kWall))};
+    plain_times.Add(plain.Resolve("www." + zone, now));
+    judged_times.Add(judged.Resolve("www." + zone, now));
+    if (!judged.is_authentic || plain.is_authentic) return state.SkipWithError("AD is not as it should be");
+    const auto key = dnssec::PublicKey::From(KeyOf(zone).dnskey());
+    checks.Add(BareCheck(servers, zone, *key));
+  }
+  const double count = number;
+  const double checked = static_cast<double>(judged.engine.counters().Get(metrics::Metric::kSignatureChecks)) / count;
+  const double exchanges = plain.exchanges / count;
+  const double more = judged.exchanges / count - exchanges;
+  const double plain_us = plain_times.Median();
+  const double judged_us = judged_times.Median();
+  const double check_us = checks.Median();
+  state.counters["plain_us"] = plain_us;
+  state.counters["validated_us"] = judged_us;
+  state.counters["check_us"] = check_us;
+  state.counters["checks"] = checked;
+  state.counters["more_exchanges"] = more;
+  state.counters["overhead"] = (judged_us - plain_us - more * plain_us / exchanges) / (checked * check_us);
+}
+BENCHMARK(ColdName)->Iterations(kLookups)->Unit(benchmark::kMicrosecond);
+
+/// A key made ready for verifying.
+void MakeKey(benchmark::State& state) {
+  const dnssec::Dnskey dnskey = KeyOf("com.").dnskey();
+  for (auto _ : state) benchmark::DoNotOptimize(dnssec::PublicKey::From(dnskey));
+}
+BENCHMARK(MakeKey)->Unit(benchmark::kMicrosecond);
+
+/// A verification with a key that is ready.
+void Check(benchmark::State& state) {
+  const dnssec::SigningKey signer = KeyOf("com.");
+  const auto key = dnssec::PublicKey::From(signer.dnskey());
+  const world::Octets octets(200);
+  const world::Octets signature = signer.Sign(octets);
+  for (auto _ : state) benchmark::DoNotOptimize(key->Verifies(octets, signature));
+}
+BENCHMARK(Check)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();

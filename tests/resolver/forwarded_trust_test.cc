@@ -1,0 +1,62 @@
+// Answers of upstreams are judged like those of nameservers, unless a route says otherwise.
+#include <doctest/doctest.h>
+
+#include "tests/resolver/judged_engine.h"
+
+namespace resolver_test {
+namespace {
+
+/// Returns settings that forward everything to one upstream, by a route.
+std::shared_ptr<const settings::Settings> Forwarding() {
+  settings::Settings settings;
+  settings::Settings::ForwardPool pool;
+  pool.name = "upstream";
+  pool.servers.push_back(std::get<settings::UpstreamUrl>(settings::UpstreamFromText("192.0.2.1")));
+  settings.forward_pools.push_back(std::move(pool));
+  settings::Settings::ForwardRoute route;
+  route.domains = {wire::Name()};
+  route.pools = {"upstream"};
+  settings.forward_routes.push_back(std::move(route));
+  return std::make_shared<const settings::Settings>(std::move(settings));
+}
+
+/// Makes an upstream of a zone: one that answers for all names, with RA.
+Authority Resolver(const Authority& zone) {
+  return [zone](int server, const wire::Question& question) {
+    Message response = zone(server, question);
+    response.header.ra = true;
+    return response;
+  };
+}
+
+TEST_CASE("What an upstream answers is judged here, and it is told not to: CD (RFC 6840 5.9)") {
+  Fixture fixture(Forwarding());
+  fixture.authority = Resolver(Fixture::Honest);
+  const Message response = fixture.Ask("www.example.", RrType::kA, kDo);
+  CHECK(response.header.rcode == Rcode::kNoError);
+  CHECK(response.header.ad);
+  CHECK(fixture.asked_cd);
+  CHECK(fixture.Ask("nope.example.", RrType::kA, kDo).header.ad);
+}
+
+TEST_CASE("What an upstream forges, or lets pass, is bogus") {
+  Fixture fixture(Forwarding());
+  fixture.authority = Resolver(Forged);
+  CHECK(fixture.Ask("www.example.", RrType::kA, kDo).header.rcode == Rcode::kServFail);
+}
+
+TEST_CASE("An upstream that leaves signatures out makes signed names bogus, and says so") {
+  Fixture fixture(Forwarding());
+  fixture.authority = Resolver([](int server, const wire::Question& question) {
+    Message response = Fixture::Honest(server, question);
+    for (wire::RrSet& rrset : response.answer) rrset.signatures = {};
+    return response;
+  });
+  const Message response = fixture.Ask("www.example.", RrType::kA, kDo);
+  CHECK(response.header.rcode == Rcode::kServFail);
+  REQUIRE(!response.edns->errors.empty());
+  CHECK(response.edns->errors[0].code == wire::EdeCode::kRrsigsMissing);
+}
+
+}  // namespace
+}  // namespace resolver_test
