@@ -83,13 +83,15 @@ struct Entry {
   Entry* older = nullptr;
   world::Instant stored;
   world::Instant expires;
-  uint32_t charge = 0;  ///< Heap octets, as HeapCharge() counts them.
+  world::Instant stale_until;  ///< Never before `expires`; in between it is of use where nothing better is to be had.
+  uint32_t charge = 0;         ///< Heap octets, as HeapCharge() counts them.
   KeyTraits traits;
   uint16_t message_octets = 0;
   uint16_t ttl_count = 0;
   uint8_t name_octets;
   Rank rank = Rank::kGlue;
   dnssec::Security security = dnssec::Security::kUnchecked;
+  uint8_t hits = 0;      ///< Of a ready answer.
   bool visited = false;  ///< Found since the hand last passed.
 
  private:

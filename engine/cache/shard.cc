@@ -6,15 +6,20 @@
 
 namespace cache {
 
-const Entry* Shard::Find(const KeyView& key, world::Instant now) {
+Entry* Shard::Find(const KeyView& key, world::Instant now) {
   const auto at = index_.find(key);
   if (at == index_.end()) return nullptr;
   if ((*at)->expires <= now) {
-    TakeAt(at);
+    if ((*at)->stale_until <= now) TakeAt(at);
     return nullptr;
   }
   (*at)->visited = true;
   return at->get();
+}
+
+const Entry* Shard::FindStale(const KeyView& key, world::Instant now) const {
+  const auto at = index_.find(key);
+  return at == index_.end() || (*at)->stale_until <= now ? nullptr : at->get();
 }
 
 const Entry* Shard::Peek(const KeyView& key, world::Instant now) const {

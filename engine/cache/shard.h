@@ -16,8 +16,8 @@ namespace cache {
 
 /// A part of the store with a byte limit of its own. Eviction is SIEVE (Zhang et al., NSDI 2024): entries stand in the
 /// order of insertion, a hit sets a bit and moves nothing, and a hand that walks from old to new takes the first entry
-/// that was not found since it last came by. Expired entries go when they are touched and when the hand meets them.
-/// Has no lock: the store has one for each shard.
+/// that was not found since it last came by. Expired entries go when they are touched, unless they are of use still,
+/// and when the hand meets them. Has no lock: the store has one for each shard.
 class Shard {
  public:
   explicit Shard(size_t limit_octets) : limit_octets_(limit_octets) {}
@@ -25,7 +25,10 @@ class Shard {
   Shard& operator=(const Shard&) = delete;
 
   /// Returns the live entry of `key`, marked as visited, or null. Valid until the next call that is not const.
-  const Entry* Find(const KeyView& key, world::Instant now);
+  Entry* Find(const KeyView& key, world::Instant now);
+
+  /// Returns the entry of `key`, if it is live or still of use, or null. Not marked: what is stale goes first.
+  const Entry* FindStale(const KeyView& key, world::Instant now) const;
 
   /// Returns the live entry of `key`, or null, without a trace of the look-up.
   const Entry* Peek(const KeyView& key, world::Instant now) const;

@@ -42,6 +42,9 @@ KeyTraits AnswerTraits(const AnswerKey& key) {
   return {.kind = EntryKind::kAnswer, .flags = static_cast<uint8_t>(flags), .type = key.type, .rr_class = key.rr_class};
 }
 
+/// The hits of a ready answer that was due already.
+constexpr uint8_t kWasDue = UINT8_MAX;
+
 constexpr KeyTraits kNxDomainTraits{.kind = EntryKind::kNxDomain};
 constexpr KeyTraits kDelegationTraits{.kind = EntryKind::kDelegation};
 
@@ -58,6 +61,7 @@ Known ToKnown(const Entry& entry) {
               .rank = entry.rank,
               .stored = entry.stored,
               .expires = entry.expires,
+              .stale_until = entry.stale_until,
               .assurance = {entry.security, entry.backing}};
   if (const auto* positive = std::get_if<Positive>(&entry.content)) known.what = *positive;
   if (const auto* no_data = std::get_if<NoData>(&entry.content)) known.what = *no_data;
@@ -68,6 +72,16 @@ Known ToKnown(const Entry& entry) {
 /// Returns how far something is to be trusted: first by its security, then by its rank (RFC 2181 section 5.4.1).
 std::pair<bool, Rank> WeightOf(dnssec::Security security, Rank rank) {
   return {security == dnssec::Security::kSecure, rank};
+}
+
+/// Counts a hit of a ready answer; returns how it was found.
+Hit NoteHit(Entry& entry, Instant now) {
+  if (entry.hits == kWasDue) return Hit::kFresh;
+  if (entry.hits < Store::kPopularHits) ++entry.hits;
+  const world::Duration life = entry.expires - entry.stored;
+  if (entry.hits < Store::kPopularHits || entry.expires - now > life / 10) return Hit::kFresh;
+  entry.hits = kWasDue;
+  return Hit::kDue;
 }
 
 }  // namespace
@@ -111,6 +125,8 @@ bool Store::PutKnown(OctetView lowered, const KeyTraits& traits, Known known, In
   entry->rank = known.rank;
   entry->stored = now;
   entry->expires = known.expires;
+  entry->stale_until =
+      std::max(known.expires, std::min(known.stale_until, known.expires + world::Seconds(options_.stale_seconds)));
   entry->security = known.assurance.security;
   entry->backing = std::move(known.assurance.backing);
   entry->charge = static_cast<uint32_t>(HeapCharge(*entry, 0));
@@ -137,17 +153,18 @@ void Store::OverrideNxDomains(OctetView lowered, dnssec::Security security, Rank
   }
 }
 
-bool Store::PutRrSet(wire::RrSet rrset, Rank rank, Instant now, Instant not_after, Assurance assurance) {
+bool Store::PutRrSet(wire::RrSet rrset, Rank rank, Instant now, KeepUntil until, Assurance assurance) {
   if (rrset.rr_class != wire::RrClass::kIn) return true;
   const LoweredName name(rrset.owner);
   const wire::RrType type = rrset.type;
   rrset.ttl = TtlOfSet(rrset.ttl, options_);
-  const Instant expires = std::min(now + world::Seconds(rrset.ttl), not_after);
+  const Instant expires = std::min(now + world::Seconds(rrset.ttl), until.not_after);
   const dnssec::Security security = assurance.security;
   Known known{.what = Positive{Share(std::move(rrset))},
               .rank = rank,
               .stored = now,
               .expires = expires,
+              .stale_until = until.stale_until,
               .assurance = std::move(assurance)};
   if (!PutKnown(name.octets(), RecordsTraits(type), std::move(known), now)) return false;
   OverrideNxDomains(name.octets(), security, rank, now);
@@ -155,23 +172,23 @@ bool Store::PutRrSet(wire::RrSet rrset, Rank rank, Instant now, Instant not_afte
 }
 
 void Store::PutNoData(const wire::Name& name, wire::RrType type, std::optional<wire::RrSet> soa, Rank rank, Instant now,
-                      Instant not_after, Assurance assurance) {
+                      KeepUntil until, Assurance assurance) {
   const LoweredName lowered(name);
   const dnssec::Security security = assurance.security;
-  Known known = Negative<NoData>(std::move(soa), rank, now, not_after, std::move(assurance));
+  Known known = Negative<NoData>(std::move(soa), rank, now, until, std::move(assurance));
   if (!PutKnown(lowered.octets(), RecordsTraits(type), std::move(known), now)) return;
   OverrideNxDomains(lowered.octets(), security, rank, now);
 }
 
-void Store::PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, Rank rank, Instant now,
-                        Instant not_after, Assurance assurance) {
+void Store::PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, Rank rank, Instant now, KeepUntil until,
+                        Assurance assurance) {
   const LoweredName lowered(name);
   PutKnown(lowered.octets(), kNxDomainTraits,
-           Negative<NxDomain>(std::move(soa), rank, now, not_after, std::move(assurance)), now);
+           Negative<NxDomain>(std::move(soa), rank, now, until, std::move(assurance)), now);
 }
 
 template <typename Kind>
-Known Store::Negative(std::optional<wire::RrSet> soa, Rank rank, Instant now, Instant not_after,
+Known Store::Negative(std::optional<wire::RrSet> soa, Rank rank, Instant now, const KeepUntil& until,
                       Assurance assurance) const {
   uint32_t ttl = TtlOfNegative(soa, options_);
   if (!soa && assurance.backing && !assurance.backing->proofs.empty()) {
@@ -183,8 +200,13 @@ Known Store::Negative(std::optional<wire::RrSet> soa, Rank rank, Instant now, In
     soa->ttl = ttl;  // RFC 2308 section 3: the SOA goes to clients with the TTL of the negative answer.
     kind.soa = Share(*std::move(soa));
   }
-  const Instant expires = std::min(now + world::Seconds(ttl), not_after);
-  return {.what = std::move(kind), .rank = rank, .stored = now, .expires = expires, .assurance = std::move(assurance)};
+  const Instant expires = std::min(now + world::Seconds(ttl), until.not_after);
+  return {.what = std::move(kind),
+          .rank = rank,
+          .stored = now,
+          .expires = expires,
+          .stale_until = until.stale_until,
+          .assurance = std::move(assurance)};
 }
 
 std::optional<Known> Store::Find(const wire::Name& name, wire::RrType type, Instant now) const {
@@ -198,6 +220,20 @@ std::optional<Known> Store::Find(const wire::Name& name, wire::RrType type, Inst
   // Of one rank both stand only when the NXDOMAIN came later: records override what they find.
   const auto weight = [](const Entry& entry) { return WeightOf(entry.security, entry.rank); };
   const bool records_win = nx_domain == nullptr || (records != nullptr && weight(*records) > weight(*nx_domain));
+  return ToKnown(records_win ? *records : *nx_domain);
+}
+
+std::optional<Known> Store::FindStale(const wire::Name& name, wire::RrType type, Instant now) const {
+  if (auto known = Find(name, type, now)) return known;
+  const LoweredName lowered(name);
+  const uint64_t name_hash = HashOfName(lowered.octets());
+  Shelf& shelf = *shelves_[name_hash & (shelves_.size() - 1)];
+  const std::lock_guard lock(shelf.mutex);
+  const Entry* const records = shelf.shard.FindStale(MakeKey(lowered.octets(), name_hash, RecordsTraits(type)), now);
+  const Entry* const nx_domain = shelf.shard.FindStale(MakeKey(lowered.octets(), name_hash, kNxDomainTraits), now);
+  if (records == nullptr && nx_domain == nullptr) return std::nullopt;
+  // What is stale does not make room for what comes after it: the later one counts.
+  const bool records_win = nx_domain == nullptr || (records != nullptr && records->stored >= nx_domain->stored);
   return ToKnown(records_win ? *records : *nx_domain);
 }
 
@@ -220,7 +256,7 @@ void Store::PutDelegation(Delegation delegation, Instant now) {
   const Place place = PlaceOf(zone.octets(), kDelegationTraits);
   auto entry = Entry::Make(place.key, 0);
   entry->stored = now;
-  entry->expires = delegation.expires;
+  entry->expires = entry->stale_until = delegation.expires;
   entry->content = std::make_shared<const Delegation>(std::move(delegation));
   entry->charge = static_cast<uint32_t>(HeapCharge(*entry, 0));
   const std::lock_guard lock(place.shelf.mutex);
@@ -263,7 +299,7 @@ void Store::PutFailure(const wire::Question& question, const wire::ExtendedError
   record->failure.expires = now + RestAfterFailure(record->earlier);
   auto entry = Entry::Make(place.key, 0);
   entry->stored = now;
-  entry->expires = record->failure.expires + kFailureMemory;
+  entry->expires = entry->stale_until = record->failure.expires + kFailureMemory;
   entry->content = std::unique_ptr<const FailureRecord>(std::move(record));
   entry->charge = static_cast<uint32_t>(HeapCharge(*entry, 0));
   place.shelf.shard.Put(std::move(entry), now);
@@ -293,20 +329,20 @@ void Store::PutAnswer(const AnswerKey& key, ReadyAnswer answer, Instant now) {
   const LoweredName name(key.name);
   const Place place = PlaceOf(name.octets(), AnswerTraits(key));
   OwnedEntry entry = MakeAnswerEntry(place.key, answer);
-  entry->expires = expires;
+  entry->expires = entry->stale_until = expires;
   const std::lock_guard lock(place.shelf.mutex);
   place.shelf.shard.Put(std::move(entry), now);
 }
 
-bool Store::CopyAnswer(const AnswerKey& key, Instant now, world::Octets& out) const {
-  if (key.name.empty() || key.name.size() > wire::Name::kMaxOctets) return false;
+std::optional<Hit> Store::CopyAnswer(const AnswerKey& key, Instant now, world::Octets& out) const {
+  if (key.name.empty() || key.name.size() > wire::Name::kMaxOctets) return std::nullopt;
   const LoweredName name(key.name);
   const Place place = PlaceOf(name.octets(), AnswerTraits(key));
   const std::lock_guard lock(place.shelf.mutex);
-  const Entry* const entry = place.shelf.shard.Find(place.key, now);
-  if (entry == nullptr) return false;
+  Entry* const entry = place.shelf.shard.Find(place.key, now);
+  if (entry == nullptr) return std::nullopt;
   CopyMessage(*entry, now, out);
-  return true;
+  return NoteHit(*entry, now);
 }
 
 size_t Store::Flush(const wire::Name& name) {

@@ -58,12 +58,23 @@ struct NxDomain {
   std::shared_ptr<const wire::RrSet> soa;
 };
 
+/// How long something may be kept, whatever its TTL.
+struct KeepUntil {
+  KeepUntil(world::Instant not_after_at) : not_after(not_after_at) {}
+  KeepUntil(world::Instant not_after_at, world::Instant stale_until_at)
+      : not_after(not_after_at), stale_until(stale_until_at) {}
+
+  world::Instant not_after;                            ///< kNever: its TTL decides alone.
+  world::Instant stale_until = world::Instant::min();  ///< Of use until then though its TTL be over (RFC 8767).
+};
+
 /// What a cache knows of (name, type).
 struct Known {
   std::variant<Positive, NoData, NxDomain> what;
   Rank rank = Rank::kGlue;
   world::Instant stored;
   world::Instant expires;
+  world::Instant stale_until = world::Instant::min();
   Assurance assurance{};
 
   /// Returns the whole seconds left. Requires: expires > now.
@@ -111,6 +122,12 @@ struct ReadyAnswer {
   world::Instant expires;
 };
 
+/// How a ready answer was found.
+enum class Hit : uint8_t {
+  kFresh,
+  kDue,  ///< So many have asked for it that it is worth having anew before its end.
+};
+
 /// Counts of one kind of entry.
 struct StoreStats {
   uint64_t rrset_entries = 0;
@@ -129,6 +146,7 @@ struct StoreOptions {
   uint32_t min_ttl_seconds = 0;
   uint32_t max_ttl_seconds = 86'400;
   uint32_t max_negative_ttl_seconds = 3'600;
+  uint32_t stale_seconds = 0;  ///< How long a set is of use beyond its TTL, at the most; 0: not at all.
 };
 
 /// The cache that all workers share: sets, ready answers, delegations and failures, under one byte limit that holds at
@@ -142,24 +160,28 @@ class Store {
   Store& operator=(const Store&) = delete;
 
   /// Keeps a set. Returns false, and keeps what was there, when a live entry of a higher rank stands; one of equal rank
-  /// is replaced. `not_after` bounds its life (the delegation's); kNever for none. A set that is left with TTL 0 is not
+  /// is replaced. `until` bounds its life. A set that is left with TTL 0 is not
   /// kept, but what it would have replaced goes. A name with a set exists: NXDOMAINs of equal or lower rank of the name
   /// and of its ancestors go. What is secure counts more than any rank: nothing that is not replaces it, and it
   /// replaces whatever is not.
-  bool PutRrSet(wire::RrSet rrset, Rank rank, world::Instant now, world::Instant not_after, Assurance assurance = {});
+  bool PutRrSet(wire::RrSet rrset, Rank rank, world::Instant now, KeepUntil until, Assurance assurance = {});
 
   /// Keeps a negative answer for (name, type), by the same rules of rank; NODATA too means that the name exists. For
   /// NXDOMAIN the type does not matter. Its life is the least of the
   /// SOA's TTL, its minimum field and the negative ceiling (RFC 2308 section 5); without SOA that of the proofs behind
   /// it, and without those `kNoSoaTtl`.
   void PutNoData(const wire::Name& name, wire::RrType type, std::optional<wire::RrSet> soa, Rank rank,
-                 world::Instant now, world::Instant not_after, Assurance assurance = {});
+                 world::Instant now, KeepUntil until, Assurance assurance = {});
   void PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, Rank rank, world::Instant now,
-                   world::Instant not_after, Assurance assurance = {});
+                   KeepUntil until, Assurance assurance = {});
 
   /// Returns what is known of (name, type): an exact set, or NODATA, or NXDOMAIN of the name. Of an NXDOMAIN and a set
   /// the higher rank counts, of equal ranks the one that came later.
   std::optional<Known> Find(const wire::Name& name, wire::RrType type, world::Instant now) const;
+
+  /// Returns what was known of (name, type) before its TTL was over, if it may still be of use (RFC 8767); and what is
+  /// known. Its `expires` may lie in the past.
+  std::optional<Known> FindStale(const wire::Name& name, wire::RrType type, world::Instant now) const;
 
   /// Returns the NXDOMAIN of the nearest ancestor of `name` (itself included) that has one: nothing exists below it
   /// (RFC 8020).
@@ -188,9 +210,9 @@ class Store {
   void PutAnswer(const AnswerKey& key, ReadyAnswer answer, world::Instant now);
 
   /// Copies the ready answer of `key` into `out` (replacing what is there) with its TTLs counted down, and returns
-  /// whether there was one. ID, flags and the case of the question are the caller's to patch. Allocates only where
-  /// `out` must grow.
-  bool CopyAnswer(const AnswerKey& key, world::Instant now, world::Octets& out) const;
+  /// how it was found; a popular one is due once in its life. ID, flags and the case
+  /// of the question are the caller's to patch. Allocates only where `out` must grow.
+  std::optional<Hit> CopyAnswer(const AnswerKey& key, world::Instant now, world::Octets& out) const;
 
   /// Forgets everything at or below `name` (the root: everything); returns how many entries went.
   size_t Flush(const wire::Name& name);
@@ -203,6 +225,9 @@ class Store {
   /// The life of a negative answer without SOA (RFC 2308 section 5 says: do not cache; this spares the servers a
   /// storm).
   static constexpr world::Duration kNoSoaTtl = world::Seconds(5);
+
+  /// A ready answer is due to be fetched anew when so many have asked for it in its life, and a tenth of that is left.
+  static constexpr uint8_t kPopularHits = 5;
 
  private:
   struct Shelf;
@@ -217,7 +242,7 @@ class Store {
   void OverrideNxDomains(world::OctetView lowered, dnssec::Security security, Rank rank, world::Instant now);
   /// Returns what is to be kept of a negative answer.
   template <typename Kind>
-  Known Negative(std::optional<wire::RrSet> soa, Rank rank, world::Instant now, world::Instant not_after,
+  Known Negative(std::optional<wire::RrSet> soa, Rank rank, world::Instant now, const KeepUntil& until,
                  Assurance assurance) const;
 
   std::vector<std::unique_ptr<Shelf>> shelves_;  // A power of two.

@@ -18,6 +18,7 @@ cache::StoreOptions StoreOptionsOf(const settings::Settings& settings) {
   options.min_ttl_seconds = WholeSeconds(settings.cache.min_ttl);
   options.max_ttl_seconds = WholeSeconds(settings.cache.max_ttl);
   options.max_negative_ttl_seconds = WholeSeconds(settings.cache.max_negative_ttl);
+  options.stale_seconds = WholeSeconds(settings.cache.stale_time);
   return options;
 }
 

@@ -37,7 +37,7 @@ const Stub* StubAbove(const Question& question, const settings::Settings& settin
 }
 
 /// Returns how a part of an answer that the cache knows is to be kept: as it stands there.
-Keeping KeepingOf(const Known& known) { return {false, known.rank, known.expires, {}}; }
+Keeping KeepingOf(const Known& known) { return {false, known.rank, known.expires, known.stale_until, {}}; }
 
 /// Returns a set of the cache as a part of an answer.
 AnswerSet FromKnown(const Known& known, const std::shared_ptr<const RrSet>& rrset, world::Instant now) {
@@ -153,6 +153,7 @@ std::optional<Location> Synthesised(const Sought& sought, Context& context) {
                            .rank = cache::Rank::kAuthAnswer,
                            .stored = context.now.mono,
                            .expires = found->expires,
+                           .stale_until = found->expires,
                            .assurance = {Security::kSecure, std::make_shared<const cache::Backing>(cache::Backing{
                                                                 std::move(found->proofs), nullptr, std::nullopt})}};
   context.counters.Add(Metric::kSynthesisedDenials);
@@ -161,6 +162,7 @@ std::optional<Location> Synthesised(const Sought& sought, Context& context) {
 
 /// Returns what the cache says: an answer, an alias, a failure.
 std::optional<Location> FromCache(const Sought& sought, Context& context) {
+  if (sought.is_refresh) return std::nullopt;
   const Question& question = sought.question;
   const world::Instant now = context.now.mono;
   if (const auto known = context.store.Find(question.name, question.type, now)) {
@@ -190,8 +192,10 @@ cache::SharedDelegation FromRoot(const Question& question, Context& context) {
 
 /// Wraps a set that lives as long as the snapshot it belongs to.
 AnswerSet OfSnapshot(const zone::Snapshot& root, const RrSet* rrset) {
-  return {
-      std::shared_ptr<const RrSet>(root, rrset), rrset->ttl, {}, {false, cache::Rank::kAuthAnswer, world::kNever, {}}};
+  return {std::shared_ptr<const RrSet>(root, rrset),
+          rrset->ttl,
+          {},
+          {false, cache::Rank::kAuthAnswer, world::kNever, world::kNever, {}}};
 }
 
 /// Returns a SOA as it stands in a negative answer: with the lesser of its TTL and its minimum (RFC 2308 section 3).

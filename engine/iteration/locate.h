@@ -49,7 +49,8 @@ enum class Routing : uint8_t { kObeyed, kIgnored };
 struct Sought {
   const wire::Question& question;
   cache::Rank least_rank = cache::Rank::kNonAuthAnswer;  ///< Glue is never an answer (RFC 2181 section 5.4.1).
-  bool is_retry = false;  ///< An answer was bogus: of the cache only what is secure counts.
+  bool is_retry = false;    ///< An answer was bogus: of the cache only what is secure counts.
+  bool is_refresh = false;  ///< Nothing of the cache counts but where to ask.
   Routing routing = Routing::kObeyed;
 };
 

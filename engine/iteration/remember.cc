@@ -61,7 +61,7 @@ struct Denied {
 
 /// Makes the result a denial.
 void Present(Denied denied, world::Instant not_after, const Origin& origin, const Context& context, Result& result) {
-  const Keeping keeping{true, denied.rank, not_after, origin.from};
+  const Keeping keeping{true, denied.rank, not_after, origin.delegation.expires, origin.from};
   auto backing = BackingOf(std::move(denied.proofs));
   std::optional<uint32_t> ttl;
   if (denied.soa && !denied.soa->rdatas.empty()) {
@@ -79,9 +79,10 @@ void Present(Denied denied, world::Instant not_after, const Origin& origin, cons
 }
 
 /// Returns until when something is kept: what is bogus only briefly (RFC 4035 section 4.7).
-world::Instant Until(const Keeping& keeping, const cache::Assurance& assurance, world::Instant now) {
+cache::KeepUntil Until(const Keeping& keeping, const cache::Assurance& assurance, world::Instant now) {
   const bool is_bogus = assurance.security == dnssec::Security::kBogus;
-  return is_bogus ? std::min(keeping.not_after, now + world::limits::kBogusLife) : keeping.not_after;
+  if (is_bogus) return std::min(keeping.not_after, now + world::limits::kBogusLife);
+  return {keeping.not_after, keeping.stale_until};
 }
 
 /// Returns how far a denial is to be trusted, with its proofs behind it. That of the local root zone has them only
@@ -106,7 +107,7 @@ void RememberDenial(RrType type, const Result& result, cache::Store& store, worl
     soa = *result.denial.front().rrset;
     soa->ttl = result.denial.front().ttl;
   }
-  const world::Instant until = Until(negation.keeping, assurance, now);
+  const cache::KeepUntil until = Until(negation.keeping, assurance, now);
   if (assurance.security == dnssec::Security::kSecure && soa && assurance.backing) {
     store.denials().Put(*soa, assurance.backing->proofs, now, now + world::Seconds(soa->ttl));
   }
@@ -127,7 +128,7 @@ std::vector<AnswerSet> Present(std::vector<RrSet> chain, cache::Rank rank, const
     const world::Instant not_after = NotAfter(rrset, origin.delegation);
     const uint32_t ttl = BoundedTtl(rrset.ttl, context.settings.cache.max_ttl, not_after, context);
     auto backing = IsOfWildcard(rrset) ? BackingOf(proofs) : nullptr;
-    const Keeping keeping{!made, rank, not_after, origin.from};
+    const Keeping keeping{!made, rank, not_after, origin.delegation.expires, origin.from};
     made = rrset.type == RrType::kDname;
     sets.push_back({std::make_shared<const RrSet>(std::move(rrset)),
                     ttl,

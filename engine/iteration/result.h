@@ -21,6 +21,7 @@ struct Keeping {
   bool is_due = false;  ///< The cache has it not, or not as it is.
   cache::Rank rank = cache::Rank::kGlue;
   world::Instant not_after = world::kNever;
+  world::Instant stale_until = world::Instant::min();  ///< Never past the life of the delegation that led to it.
   std::optional<world::Endpoint> from;  ///< Whose answer it is; empty: the cache's, or the local root zone's.
 };
 
@@ -47,7 +48,8 @@ enum class Source : uint8_t {
   kForward,  ///< A pool of upstreams.
   kCache,
   kFailureCache,
-  kRootZone,  ///< The local root zone, without any packet.
+  kStaleCache,  ///< What was known before its TTL was over (RFC 8767).
+  kRootZone,    ///< The local root zone, without any packet.
 };
 
 /// A step of the chain of trust, from the anchor down, for people.

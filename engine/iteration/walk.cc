@@ -79,7 +79,8 @@ void Walk::Proceed(Context& context, Wishes& wishes) {
   const cache::Rank least_rank = is_for_trust ? cache::Rank::kReferral : cache::Rank::kNonAuthAnswer;
   // Each turn takes an alias (which are counted) or leaves the loop.
   for (;;) {
-    Location location = Locate({target_, least_rank, assignment_.is_retry, routing_}, context);
+    const bool is_refresh = assignment_.errand == Errand::kRefresh;
+    Location location = Locate({target_, least_rank, assignment_.is_retry, is_refresh, routing_}, context);
     if (auto* alias = std::get_if<KnownAlias>(&location); alias != nullptr) {
       TakeAlias(std::move(*alias), context);
       if (result() != nullptr) return;

@@ -18,6 +18,7 @@ enum class Errand : uint8_t {
   kPrime,      ///< Ask the hints' servers for the root's (RFC 8109).
   kTrust,      ///< Fetch the DS or DNSKEY that a judgement wants: what a referral said of it will do.
   kBootstrap,  ///< Answer the question without the pools: for the address of one of their own upstreams.
+  kRefresh,    ///< Answer the question anew, whatever the cache has of it.
   kProbe,      ///< See how an upstream fares; whatever it answers is forgotten.
 };
 

@@ -105,6 +105,8 @@ std::string_view ToText(iteration::Source source) {
     case iteration::Source::kCache:
     case iteration::Source::kFailureCache:
       return "cache";
+    case iteration::Source::kStaleCache:
+      return "stale cache";
     case iteration::Source::kRootZone:
       return "root zone";
   }

@@ -114,6 +114,8 @@ struct Engine::State {
 
   /// Answers from a ready answer, if there is one; returns whether.
   bool AnswerHit(const Client& client, OctetView query, Now now, Effects& out);
+  /// Has a popular answer fetched anew.
+  void Refresh(const wire::PlainQuery& query, Now now, Effects& out);
   /// Takes a query through all that can be done with it here.
   void Handle(const Client& client, OctetView query, Handing handing, Now now, Effects& out);
   /// Answers an admitted question: here, at its owner, or by a resolution.
@@ -153,7 +155,8 @@ bool Engine::State::AnswerHit(const Client& client, OctetView query, Now now, Ef
   const cache::AnswerKey key{plain->name,      plain->type, plain->rr_class,
                              plain->dnssec_ok, plain->cd,   plain->payload_octets.has_value()};
   world::Octets response = out.TakeBuffer();
-  if (!around.store.CopyAnswer(key, now.mono, response)) {
+  const auto hit = around.store.CopyAnswer(key, now.mono, response);
+  if (!hit) {
     out.Recycle(std::move(response));
     return false;
   }
@@ -163,7 +166,15 @@ bool Engine::State::AnswerHit(const Client& client, OctetView query, Now now, Ef
   around.counters.Add(MetricOf(wire::Rcode{static_cast<uint16_t>(response[3] & 0x0f)}));
   around.counters.Observe(Metric::kClientLatency, world::Duration(0));
   out.Add(world::Answer{client.id, std::move(response)});
+  if (hit == cache::Hit::kDue) Refresh(*plain, now, out);
   return true;
+}
+
+void Engine::State::Refresh(const wire::PlainQuery& query, Now now, Effects& out) {
+  const auto name = wire::Name::FromWire(query.name);
+  if (!name) return;
+  resolutions.Refresh({*name, query.type, query.rr_class}, now, out);
+  Conclude(now, out);
 }
 
 void Engine::State::Handle(const Client& client, OctetView query, Handing handing, Now now, Effects& out) {

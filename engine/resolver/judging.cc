@@ -67,13 +67,13 @@ void Resolutions::EndWalk(Resolution& resolution, world::Now now, world::Effects
   if (resolution.bogus && !IsAnswer(result)) return Conclude(resolution, *std::move(resolution.bogus), now);
   const Errand errand = resolution.walk.assignment().errand;
   const auto wants_judgement = [](const Waiter& waiter) { return !waiter.asking.header.cd; };
-  const bool is_wanted = errand == Errand::kTrust || std::ranges::any_of(resolution.waiters, wants_judgement);
+  const bool is_ours = errand == Errand::kTrust || errand == Errand::kRefresh;
+  const bool is_wanted = is_ours || std::ranges::any_of(resolution.waiters, wants_judgement);
   if (!around_.Validates() || !is_wanted || !IsAnswer(result)) return Conclude(resolution, result, now);
   resolution.phase = Resolution::Phase::kJudging;
   resolution.trial.emplace(resolution.walk.assignment().question, result, MakeContext(resolution, now));
   ReleaseUnjudged(resolution);
-  resolution.wakes = resolution.walk.assignment().deadline;
-  timers_.Add({resolution.wakes, resolution.id});
+  Schedule(resolution);
   Examine(resolution, now, out);
 }
 
@@ -180,7 +180,14 @@ void Resolutions::Conclude(Resolution& resolution, Result result, world::Now now
       result.errors.push_back(*std::move(refusal));
     }
   }
-  resolution.result = std::move(result);
+  const bool is_failure = !IsAnswer(result) && result.security != Security::kBogus;
+  auto stale = is_failure ? StaleResult(resolution, now) : std::nullopt;
+  if (stale) {
+    around_.counters.Add(Metric::kStaleAnswers, resolution.waiters.size());
+    // Why there is nothing better comes behind.
+    stale->errors.insert(stale->errors.end(), result.errors.begin(), result.errors.end());
+  }
+  resolution.result = stale ? *std::move(stale) : std::move(result);
   resolution.trial.reset();
   resolution.phase = Resolution::Phase::kOver;
   ended_.push_back(resolution.id);

@@ -25,6 +25,7 @@ struct Resolutions::Resolution {
   std::vector<std::pair<Tag, world::ExchangeId>> exchanges{};
   world::Instant wakes = world::kNever;  ///< What its entry in the timers says.
   bool asked_by_client = false;
+  bool stale_is_due = true;  ///< Who waits has not been told yet what was known before.
   Phase phase = Phase::kWalking;
   std::optional<Trial> trial{};              ///< While it is judged.
   std::optional<iteration::Result> bogus{};  ///< An answer that was judged bogus while another server is asked.

@@ -90,6 +90,12 @@ Taken Resolutions::Ask(const Waiter& waiter, world::Now now, world::Effects& out
   if (!started) {
     around_.counters.Add(Metric::kSharedQuestions);
     if (resolution->phase == Resolution::Phase::kJudging) ReleaseUnjudged(*resolution);
+    // Late for the others: what was known is told at once.
+    if (StaleAt(*resolution) <= now.mono || !resolution->stale_is_due) {
+      ReleaseStale(*resolution, now);
+    } else {
+      Schedule(*resolution);
+    }
     return Taken::kShared;
   }
   iteration::Wishes wishes;
@@ -134,9 +140,14 @@ void Resolutions::Expire(world::Now now, world::Effects& out) {
     Resolution* resolution = Find(entry.id);
     if (resolution == nullptr || resolution->wakes != entry.at) continue;  // Left behind.
     resolution->wakes = world::kNever;
+    if (StaleAt(*resolution) <= now.mono) ReleaseStale(*resolution, now);
     if (resolution->phase == Resolution::Phase::kJudging) {
-      GiveUpJudging(*resolution, now);
-      Drain(now, out);
+      if (resolution->walk.assignment().deadline <= now.mono) {
+        GiveUpJudging(*resolution, now);
+        Drain(now, out);
+      } else {
+        Schedule(*resolution);
+      }
       continue;
     }
     if (resolution->forward) ExpireForward(*resolution, now, out);
@@ -195,7 +206,9 @@ void Resolutions::Apply(Resolution& resolution, iteration::Wishes& wishes, world
 }
 
 void Resolutions::Schedule(Resolution& resolution) {
-  world::Instant wakes = resolution.walk.NextDeadline();
+  const bool is_judging = resolution.phase == Resolution::Phase::kJudging;
+  world::Instant wakes = is_judging ? resolution.walk.assignment().deadline : resolution.walk.NextDeadline();
+  wakes = std::min(wakes, StaleAt(resolution));
   if (resolution.forward) wakes = std::min(wakes, resolution.forward->NextDeadline());
   if (wakes == resolution.wakes) return;
   resolution.wakes = wakes;

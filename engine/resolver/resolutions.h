@@ -79,6 +79,9 @@ class Resolutions {
   /// A client waits for the answer to its question.
   Taken Ask(const Waiter& waiter, world::Now now, world::Effects& out);
 
+  /// Answers a question anew before the cache has forgotten its answer, if there is room for such.
+  void Refresh(const wire::Question& question, world::Now now, world::Effects& out);
+
   /// Something came of an exchange.
   void Deliver(world::ExchangeId id, const world::Outcome& outcome, world::Now now, world::Effects& out);
 
@@ -146,6 +149,12 @@ class Resolutions {
   void ApplyForward(Resolution& resolution, forwarding::Wishes& wishes, world::Now now, world::Effects& out);
   /// Returns what a step of a forwarded question may use.
   forwarding::Context MakeForwardContext(world::Now now);
+  /// Returns when those who wait for a resolution are told what was known before.
+  world::Instant StaleAt(const Resolution& resolution) const;
+  /// Returns what was known of the resolution's question.
+  std::optional<iteration::Result> StaleResult(Resolution& resolution, world::Now now);
+  /// Answers those who wait with what was known before, if there is something. The resolution goes on.
+  void ReleaseStale(Resolution& resolution, world::Now now);
   /// Sets the timer of a resolution to its next deadline.
   void Schedule(Resolution& resolution);
   /// Looks after the upstreams: probes those that are due, and looks up addresses that are too old.

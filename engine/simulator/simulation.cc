@@ -32,7 +32,8 @@ cache::StoreOptions StoreOptionsOf(const settings::Settings::Cache& cache) {
   return {.limit_octets = cache.size_octets,
           .min_ttl_seconds = seconds(cache.min_ttl),
           .max_ttl_seconds = seconds(cache.max_ttl),
-          .max_negative_ttl_seconds = seconds(cache.max_negative_ttl)};
+          .max_negative_ttl_seconds = seconds(cache.max_negative_ttl),
+          .stale_seconds = seconds(cache.stale_time)};
 }
 
 /// Returns when a timer for `deadline` runs: at the next tick.

@@ -202,7 +202,8 @@ inline constexpr size_t kMaxEmptyNonTerminals = 100'000;
 /// One record of a zone file with all its lines: what ldns takes at once (its LDNS_MAX_RDFLEN is 65,535).
 inline constexpr size_t kMaxZoneEntryOctets = 60'000;
 
-/// Signatures checked of one whole zone. The root zone needs 2,900; a hostile one is refused after 2 s of work (KeyTrap).
+/// Signatures checked of one whole zone. The root zone needs 2,900; a hostile one is refused after 2 s of work
+/// (KeyTrap).
 inline constexpr int kMaxZoneSignatureChecks = 20'000;
 
 /// Sources of the root zone that an operator may name, and the time that one of them has for its whole zone.

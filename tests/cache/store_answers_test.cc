@@ -94,6 +94,22 @@ TEST_CASE("a ready answer lives no longer than the ceiling of TTLs") {
   CHECK_FALSE(store.CopyAnswer(OwnedKey("w.").key(), At(20), out));
 }
 
+TEST_CASE("a ready answer that kPopularHits have asked for is due once, in the last tenth of its life") {
+  Store store({});
+  Put(store, "w.", At(0), At(300));
+  Put(store, "v.", At(0), At(300));
+  world::Octets out;
+  const auto hit = [&](std::string_view owner, int64_t second) {
+    return *store.CopyAnswer(OwnedKey(owner).key(), At(second), out);
+  };
+  for (int i = 1; i < Store::kPopularHits; ++i) CHECK(hit("w.", 1) == Hit::kFresh);
+  CHECK(hit("w.", 269) == Hit::kFresh);
+  CHECK(hit("w.", 270) == Hit::kDue);
+  CHECK(hit("w.", 271) == Hit::kFresh);
+  for (int i = 1; i < Store::kPopularHits; ++i) CHECK(hit("v.", 280) == Hit::kFresh);
+  CHECK(hit("v.", 280) == Hit::kDue);
+}
+
 TEST_CASE("a hit leaves a buffer that is large enough where it is") {
   Store store({});
   Put(store, "w.", At(0), At(300));

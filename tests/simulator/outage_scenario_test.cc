@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "tests/simulator/scene.h"
 
@@ -64,6 +65,84 @@ TEST_CASE("an outage of the uplink: clients get SERVFAIL in time, and answers wh
   scene.RunUntil(world::Seconds(40));
   for (uint64_t slot = 0; slot < 10; ++slot) CHECK(scene.AnswerOf(slot).header.rcode == wire::Rcode::kServFail);
   CHECK(Told(scene.Resolve("w99.com.")) == "NOERROR w99.com. A 198.51.100.99");
+}
+
+/// Adds a name with a short TTL, an alias of it, and a name that is not there.
+void AddShortLived(Scene& scene) {
+  const std::string names = "www.com. 30 IN A 198.51.100.1\nalias.com. 30 IN CNAME www.com.\n";
+  scene.servers.Serve(Scene::kCom, "com.", Scene::ZoneText("com.", Scene::kCom, names));
+}
+
+/// Returns the code of a response's first Extended DNS Error.
+std::optional<wire::EdeCode> FirstError(const wire::Message& message) {
+  if (!message.edns || message.edns->errors.empty()) return std::nullopt;
+  return message.edns->errors.front().code;
+}
+
+TEST_CASE("when no server is left clients are told what was known, with TTL 30 and the error that says so (RFC 8767)") {
+  Scene scene;
+  AddShortLived(scene);
+  REQUIRE(Told(scene.Resolve("alias.com.")) == "NOERROR alias.com. CNAME www.com. www.com. A 198.51.100.1");
+  REQUIRE(scene.Resolve("none.com.").header.rcode == wire::Rcode::kNxDomain);
+  scene.servers.Behave(Scene::kCom, {.is_silent = true});
+  scene.RunUntil(world::Seconds(4'000));
+  const world::Instant asked = scene.simulation().now();
+  const wire::Message told = scene.Resolve("alias.com.");
+  CHECK(Told(told) == "NOERROR alias.com. CNAME www.com. www.com. A 198.51.100.1");
+  CHECK(told.answer.front().ttl == 30);
+  CHECK(FirstError(told) == wire::EdeCode::kStaleAnswer);
+  const world::Duration waited = scene.simulation().now() - asked;
+  CHECK(waited >= world::Milliseconds(1'800));  // RFC 8767 section 5: the client timer.
+  CHECK(waited < world::Milliseconds(2'000));
+  const wire::Message denied = scene.Resolve("none.com.");
+  CHECK(denied.header.rcode == wire::Rcode::kNxDomain);
+  CHECK(FirstError(denied) == wire::EdeCode::kStaleNxdomainAnswer);
+  CHECK(scene.Count(metrics::Metric::kStaleAnswers) == 2);
+}
+
+TEST_CASE("once what was known has been told it is told at once, and when the servers are back they are asked") {
+  Scene scene;
+  AddShortLived(scene);
+  REQUIRE(scene.Resolve("www.com.").header.rcode == wire::Rcode::kNoError);
+  const world::Instant back = Simulation::kBegin + world::Seconds(120);
+  scene.servers.Behave(Scene::kCom, {.to = back, .is_silent = true});
+  scene.RunUntil(world::Seconds(60));
+  CHECK(FirstError(scene.Resolve("www.com.")) == wire::EdeCode::kStaleAnswer);
+  // While the servers are still being asked, and when that has failed: nobody waits for them any more.
+  for (const int second : {62, 64}) {
+    scene.RunUntil(world::Seconds(second));
+    const world::Instant asked = scene.simulation().now();
+    CHECK(FirstError(scene.Resolve("www.com.")) == wire::EdeCode::kStaleAnswer);
+    CHECK(scene.simulation().now() - asked < world::Milliseconds(10));
+  }
+  scene.RunUntil(world::Seconds(140));
+  const wire::Message told = scene.Resolve("www.com.");
+  CHECK_FALSE(FirstError(told));
+  CHECK(told.answer.front().ttl == 30);
+}
+
+TEST_CASE("what was known is not told beyond the operator's stale time, nor the delegation's life") {
+  for (const bool by_delegation : {false, true}) {
+    Scene scene;
+    AddShortLived(scene);
+    if (!by_delegation) scene.settings.cache.stale_time = world::Seconds(3'600);
+    REQUIRE(scene.Resolve("www.com.").header.rcode == wire::Rcode::kNoError);
+    scene.servers.Behave(Scene::kCom, {.is_silent = true});
+    scene.RunUntil(by_delegation ? world::Seconds(86'500) : world::Seconds(3'640));
+    CHECK(scene.Resolve("www.com.").header.rcode == wire::Rcode::kServFail);
+  }
+}
+
+TEST_CASE("a popular answer is fetched anew before its end: no client waits for it") {
+  Scene scene;
+  AddShortLived(scene);
+  scene.servers.Behave(Scene::kCom, {.latency = world::Milliseconds(500)});
+  uint64_t slot = 0;
+  for (int second = 0; second < 120; ++second) slot = scene.AskAfter(world::Seconds(second), "www.com.", RrType::kA, 0);
+  scene.RunUntil(world::Seconds(125));
+  CHECK(scene.AnswerOf(slot).header.rcode == wire::Rcode::kNoError);
+  CHECK(scene.Count(metrics::Metric::kPrefetches) >= 3);
+  CHECK(scene.Count(metrics::Metric::kCacheMisses) == 1);
 }
 
 TEST_CASE("with IPv6 off no IPv6 address is asked, and likewise IPv4") {
