@@ -9,7 +9,8 @@ namespace transport {
 bool ConnectionPool::IsWell(const Connection& connection, world::Instant now) const {
   if (connection.retired || connection.full || now - connection.made > options_.most_age) return false;
   if (connection.in_flight >= world::limits::kMaxQuestionsPerConnection) return false;
-  return connection.in_flight == 0 || now - connection.heard <= options_.stall_time;
+  // One on which a question was given up unanswered is trusted again when it has said something.
+  return connection.in_flight == 0 ? !connection.owes : now - connection.heard <= options_.stall_time;
 }
 
 ConnectionPool::Taken ConnectionPool::Take(const ConnectionKey& key, world::Instant now) {
@@ -27,7 +28,11 @@ ConnectionPool::Taken ConnectionPool::Take(const ConnectionKey& key, world::Inst
   const bool enough = count >= (https ? options_.most_per_https_server : options_.most_per_server);
   // Several questions share one connection only where no other may be made: one that is slow holds up none.
   if (best && (At(*best).in_flight == 0 || enough)) return {Taken::Kind::kReuse, *best, std::nullopt, enough};
-  if (enough) return {Taken::Kind::kNone, {}, std::nullopt, true};
+  if (enough) {
+    const auto debtor = Debtor(key);
+    return debtor ? Taken{Taken::Kind::kFresh, Make(key, now), debtor, true}
+                  : Taken{Taken::Kind::kNone, {}, std::nullopt, true};
+  }
   std::optional<ConnectionId> close_first;
   if (size() >= options_.most) {
     close_first = LongestIdle();
@@ -43,9 +48,16 @@ ConnectionId ConnectionPool::Make(const ConnectionKey& key, world::Instant now) 
   }
   const ConnectionId id = free_.back();
   free_.pop_back();
-  At(id) = {key, true, false, false, 0, 0, now, now, now, options_.idle_time};
+  At(id) = {key, true, false, false, false, 0, 0, now, now, now, options_.idle_time};
   by_key_[key].push_back(id);
   return id;
+}
+
+std::optional<ConnectionId> ConnectionPool::Debtor(const ConnectionKey& key) const {
+  for (const ConnectionId id : by_key_.at(key)) {
+    if (At(id).in_flight == 0 && At(id).owes) return id;
+  }
+  return std::nullopt;
 }
 
 std::optional<ConnectionId> ConnectionPool::LongestIdle() const {
@@ -60,20 +72,22 @@ std::optional<ConnectionId> ConnectionPool::LongestIdle() const {
 
 void ConnectionPool::Asked(ConnectionId id, world::Instant now) {
   if (At(id).in_flight++ == 0) At(id).heard = now;
+  At(id).owes = true;
 }
 
 void ConnectionPool::Done(ConnectionId id, world::Instant now) {
   Connection& connection = At(id);
   CHECK(connection.in_flight > 0);
-  // One that said nothing while a question was given up is not asked the next.
-  if (now - connection.heard > options_.stall_time) connection.retired = true;
   connection.full = false;
   --connection.in_flight;
   ++connection.done;
   connection.idle_since = now;
 }
 
-void ConnectionPool::Heard(ConnectionId id, world::Instant now) { At(id).heard = now; }
+void ConnectionPool::Heard(ConnectionId id, world::Instant now) {
+  At(id).heard = now;
+  At(id).owes = false;
+}
 
 void ConnectionPool::KeepFor(ConnectionId id, world::Duration time) {
   At(id).idle_time = std::min(time, options_.most_idle_time);
@@ -100,7 +114,8 @@ std::vector<ConnectionId> ConnectionPool::Sweep(world::Instant now) {
     if (!connection.open || connection.in_flight > 0) continue;
     const bool idle_too_long = now - connection.idle_since >= connection.idle_time;
     const bool too_old = now - connection.made > options_.most_age;
-    if (connection.retired || idle_too_long || too_old) over.push_back(static_cast<ConnectionId>(i));
+    const bool stalls = connection.owes && now - connection.heard > options_.stall_time;
+    if (connection.retired || stalls || idle_too_long || too_old) over.push_back(static_cast<ConnectionId>(i));
   }
   return over;
 }

@@ -96,6 +96,7 @@ class ConnectionPool {
     bool open = false;
     bool retired = false;
     bool full = false;
+    bool owes = false;  ///< It has said nothing since a question was asked on it.
     size_t in_flight = 0;
     uint64_t done = 0;
     world::Instant made;
@@ -110,6 +111,8 @@ class ConnectionPool {
   const Connection& At(ConnectionId id) const { return connections_[static_cast<size_t>(id)]; }
   /// Returns whether a connection may carry another question.
   bool IsWell(const Connection& connection, world::Instant now) const;
+  /// Returns an idle connection to a server that owes an answer.
+  std::optional<ConnectionId> Debtor(const ConnectionKey& key) const;
   /// Returns the idle connection that was used longest ago.
   std::optional<ConnectionId> LongestIdle() const;
   /// Returns a place for a connection.

@@ -31,11 +31,17 @@ ConnectionPool::Taken Ask(ConnectionPool& pool, const ConnectionKey& key, world:
   return taken;
 }
 
+/// Has the question on a connection answered.
+void Answer(ConnectionPool& pool, ConnectionId id, world::Instant now) {
+  pool.Heard(id, now);
+  pool.Done(id, now);
+}
+
 TEST_CASE("A connection that is idle is used again, and only for the same server as the same identity") {
   ConnectionPool pool({});
   const auto first = Ask(pool, kServer, kNow);
   CHECK(first.kind == Kind::kFresh);
-  pool.Done(first.id, kNow);
+  Answer(pool, first.id, kNow);
   CHECK(Ask(pool, Other(1), kNow).kind == Kind::kFresh);
   const auto again = Ask(pool, kServer, kNow);
   CHECK(again.kind == Kind::kReuse);
@@ -66,17 +72,37 @@ TEST_CASE("A connection that takes no more questions gets none before one of tho
   const auto first = Ask(pool, kServer, kNow);
   pool.Full(first.id);
   CHECK(Ask(pool, kServer, kNow).kind == Kind::kNone);
-  pool.Done(first.id, kNow);
+  Answer(pool, first.id, kNow);
   CHECK(Ask(pool, kServer, kNow).kind == Kind::kReuse);
+}
+
+TEST_CASE("A connection on which a question was given up gets no other before it has said something") {
+  ConnectionPool pool({});
+  const auto first = Ask(pool, kServer, kNow);
+  pool.Done(first.id, kNow + Milliseconds(1));  // Given up: another server was faster.
+  const auto second = Ask(pool, kServer, kNow + Milliseconds(1));
+  CHECK(second.kind == Kind::kFresh);
+  Answer(pool, second.id, kNow + Milliseconds(2));
+  pool.Heard(first.id, kNow + Milliseconds(3));  // Late.
+  CHECK(Ask(pool, kServer, kNow + Milliseconds(4)).id == first.id);
+  CHECK(pool.Sweep(kNow + Seconds(2)).empty());
+}
+
+TEST_CASE("A connection that owes an answer for a second is closed, and makes room at the server's limit at once") {
+  ConnectionPool pool({.most_per_server = 1});
+  const auto first = Ask(pool, kServer, kNow);
+  pool.Done(first.id, kNow + Milliseconds(500));
+  CHECK(pool.Sweep(kNow + Seconds(1)).empty());
+  CHECK(pool.Sweep(kNow + Seconds(1) + Milliseconds(1)) == std::vector{first.id});
+  const auto second = pool.Take(kServer, kNow + Milliseconds(500));
+  CHECK(second.kind == Kind::kFresh);
+  CHECK(second.close_first == first.id);
 }
 
 TEST_CASE("A connection that is silent while a question waits gets no other") {
   ConnectionPool pool({});
-  const auto first = Ask(pool, kServer, kNow);
-  const world::Instant later = kNow + Seconds(2);
-  pool.Done(first.id, later);  // Given up.
-  CHECK(Ask(pool, kServer, later).kind == Kind::kFresh);
-  CHECK(pool.Sweep(later).size() == 1);
+  Ask(pool, kServer, kNow);
+  CHECK(Ask(pool, kServer, kNow + Seconds(2)).kind == Kind::kFresh);
 }
 
 TEST_CASE("Connections go when they are idle for too long, or as long as the server said (RFC 7828)") {
@@ -84,8 +110,8 @@ TEST_CASE("Connections go when they are idle for too long, or as long as the ser
   const auto first = Ask(pool, kServer, kNow);
   const auto second = Ask(pool, Other(1), kNow);
   pool.KeepFor(second.id, Seconds(30));
-  pool.Done(first.id, kNow);
-  pool.Done(second.id, kNow);
+  Answer(pool, first.id, kNow);
+  Answer(pool, second.id, kNow);
   CHECK(pool.Sweep(kNow + Seconds(9)).empty());
   CHECK(pool.Sweep(kNow + Seconds(10)) == std::vector{first.id});
   pool.Gone(first.id);
@@ -98,8 +124,8 @@ TEST_CASE("At the bound of all the connection that is idle longest makes room; w
   const auto first = Ask(pool, Other(1), kNow);
   const auto second = Ask(pool, Other(2), kNow);
   CHECK(pool.Take(Other(3), kNow).kind == Kind::kNone);
-  pool.Done(second.id, kNow);
-  pool.Done(first.id, kNow + Milliseconds(1));
+  Answer(pool, second.id, kNow);
+  Answer(pool, first.id, kNow + Milliseconds(1));
   const auto third = pool.Take(Other(3), kNow + Milliseconds(2));
   CHECK(third.kind == Kind::kFresh);
   CHECK(third.close_first == second.id);
