@@ -8,16 +8,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "bench/bare_engine.h"
 #include "engine/dnssec/ds.h"
 #include "engine/dnssec/sign.h"
 #include "engine/dnssec/signature.h"
-#include "engine/resolver.h"
 #include "engine/validation/anchors.h"
 #include "engine/wire/message.h"
 #include "tests/dnssec/sets.h"
@@ -32,17 +31,6 @@ using wire::RrType;
 
 constexpr uint32_t kWall = 1'790'000'000;
 constexpr int kLookups = 1'500;
-
-/// Counts up: entropy is not what is measured.
-class Counting final : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& octet : out) octet = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
 
 /// Times of the same work again and again, in microseconds. The median is told: others use this machine too.
 class Times {
@@ -140,16 +128,8 @@ class Servers {
   absl::flat_hash_map<wire::Name, wire::Message> referrals_;
 };
 
-/// Returns a root zone that delegates com. to one server.
-zone::Snapshot Root() {
-  constexpr std::string_view kText =
-      ". 86400 IN SOA a.root. hostmaster.root. 1 1800 900 604800 86400\n. 86400 IN NS a.root.\n"
-      "a.root. 86400 IN A 20.0.0.9\ncom. 86400 IN NS ns.com.\nns.com. 86400 IN A 20.0.0.1\n";
-  return *zone::Zone::Parse(Octets(kText), "root.zone", {});
-}
-
 /// An engine and a client that asks it.
-struct Side {
+struct Side : bench::BareEngine {
   explicit Side(const Servers& all) : servers(all) {}
 
   /// Resolves the address of a name that no cache knows; returns the time that the engine took.
@@ -176,16 +156,6 @@ struct Side {
   }
 
   const Servers& servers;
-  cache::Store store{cache::StoreOptions{}};
-  servers::Book book;
-  Counting random;
-  world::Effects out;
-  resolver::Engine engine{resolver::Place{},
-                          resolver::Shared{store, book},
-                          std::make_shared<const settings::Settings>(),
-                          Root(),
-                          zone::BuiltInRootHints(),
-                          random};
   const world::Client client{{}, {*world::Address::FromText("127.0.0.1"), 5'000}, {}, world::Protocol::kTcp, false};
   double exchanges = 0;
   bool is_authentic = false;

@@ -4,35 +4,13 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include <memory>
 #include <string>
-#include <string_view>
 #include <variant>
 
-#include "engine/resolver.h"
+#include "bench/bare_engine.h"
 #include "engine/wire/message.h"
 
 namespace {
-
-/// Counts up: entropy is not what is measured.
-class Counting final : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& octet : out) octet = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
-
-/// Returns a root zone that delegates com. to one server.
-zone::Snapshot Root() {
-  constexpr std::string_view kText =
-      ". 86400 IN SOA a.root. hostmaster.root. 1 1800 900 604800 86400\n. 86400 IN NS a.root.\n"
-      "a.root. 86400 IN A 20.0.0.9\ncom. 86400 IN NS ns.com.\nns.com. 86400 IN A 20.0.0.1\n";
-  const world::Octets octets(kText.begin(), kText.end());
-  return *zone::Zone::Parse(octets, "root.zone", {});
-}
 
 /// Returns a set of one record.
 wire::RrSet One(const wire::Name& owner, wire::RrType type, world::OctetView rdata) {
@@ -62,17 +40,7 @@ world::Octets Reply(const world::Ask& ask) {
 }
 
 /// One engine, and a client that asks it.
-struct Bench {
-  cache::Store store{cache::StoreOptions{}};
-  servers::Book book;
-  Counting random;
-  world::Effects out;
-  resolver::Engine engine{resolver::Place{},
-                          resolver::Shared{store, book},
-                          std::make_shared<const settings::Settings>(),
-                          Root(),
-                          zone::BuiltInRootHints(),
-                          random};
+struct Bench : bench::BareEngine {
   const world::Client client{{}, {*world::Address::FromText("127.0.0.1"), 5'000}, {}, world::Protocol::kUdp, false};
 
   /// Hands in a query; what the engine wants is in `out`.

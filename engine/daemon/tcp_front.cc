@@ -71,7 +71,7 @@ void TcpFront::Adopt(StreamFrontSettings settings) {
 void TcpFront::Send(const TcpPeer& to, world::OctetView response) {
   Connection* connection = Find(to);
   if (connection == nullptr) return;
-  connection->policy.Answered(0, sink_.now().mono);
+  connection->policy.Answered(sink_.now().mono);
   connection->stream->Answer(to.stream, response);
   Collect(*connection);
   MarkDirty(to.connection);
@@ -80,7 +80,7 @@ void TcpFront::Send(const TcpPeer& to, world::OctetView response) {
 void TcpFront::Drop(const TcpPeer& to) {
   Connection* connection = Find(to);
   if (connection == nullptr) return;
-  connection->policy.Answered(0, sink_.now().mono);
+  connection->policy.Answered(sink_.now().mono);
   connection->stream->Drop(to.stream);
   Collect(*connection);
   Count(*connection);

@@ -24,9 +24,7 @@ constexpr size_t kReadOctets = 64 * 1024;
 constexpr world::Duration kSweepPeriod = world::Seconds(1);
 
 /// Returns which connections may carry an ask.
-transport::ConnectionKey KeyOf(const world::Ask& ask) {
-  return {ask.to, ask.via, ask.identity == nullptr ? std::string() : ask.identity->name};
-}
+transport::ConnectionKey KeyOf(const world::Ask& ask) { return {ask.to, ask.via, ask.identity}; }
 
 }  // namespace
 
@@ -93,7 +91,6 @@ int UpstreamStreams::Connect(ConnectionId id, const world::Ask& ask) {
   if (static_cast<size_t>(id) >= connections_.size()) connections_.resize(static_cast<size_t>(id) + 1);
   auto connection = std::make_unique<Connection>();
   connection->fd = std::move(fd);
-  connection->peer = ask.to;
   connection->stream = transport::MakeClientStream(ask.via, ask.identity, tls_.get());
   connection->watched = Readiness::kWritable;
   connection->number = ++made_;

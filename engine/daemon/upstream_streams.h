@@ -41,16 +41,12 @@ class UpstreamStreams final : public SocketOwner {
   /// Takes another bound on the connections; those above it go as they become idle.
   void AdoptMost(size_t most) { pool_.AdoptMost(most); }
 
-  /// Returns how many exchanges are open.
-  size_t exchanges() const { return exchanges_.size(); }
-
   void OnReady(uint32_t tag, Readiness readiness) override;
 
  private:
   /// A connection.
   struct Connection {
     FileDescriptor fd;
-    world::Endpoint peer;
     std::unique_ptr<transport::ClientStream> stream;
     world::Octets unsent;
     bool connected = false;

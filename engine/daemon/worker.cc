@@ -105,6 +105,7 @@ metrics::Counters Worker::Counters() const {
 void Worker::Adopt(const std::shared_ptr<const settings::Settings>& settings) {
   engine_.Adopt(settings);
   tcp_.Adopt(FrontSettings(*settings));
+  udp_.Adopt(settings->server.proxy_from);
   upstream_udp_.AdoptMost(PoolOptions(*settings).most_sockets);
   upstream_streams_.AdoptMost(settings->upstream.max_sockets / kTcpShare);
 }

@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/wire/query.h"
 #include "engine/world/limits.h"
 
 namespace forwarding {
@@ -203,7 +204,7 @@ void Forward::Arrive(Tag tag, const world::Arrival& arrival, Context& context, W
   if (found == nullptr) return;
   const auto opening = wire::ParseOpening(arrival.message);
   const bool stream = world::IsStream(found->via);
-  if (!opening || arrival.from != found->to || Compare(*opening, found->id, task_.question) != Match::kYes) {
+  if (!opening || arrival.from != found->to || !wire::IsResponseTo(*opening, found->id, task_.question)) {
     context.counters.Add(Metric::kUpstreamMismatched);
     // A datagram may be a forgery, and the wait goes on; on a stream it was the server itself.
     if (stream) Fail(tag, world::Mishap::kHttpError, context, wishes);

@@ -1,57 +1,45 @@
 #include "engine/forwarding/query.h"
 
+#include "engine/wire/edns_options.h"
+
 namespace forwarding {
 namespace {
 
-/// The EDNS option that pads (RFC 7830 section 3), and the block that queries are padded to (RFC 8467 section 4.1).
-constexpr uint16_t kPaddingOption = 12;
+/// What encrypted queries are padded to a multiple of (RFC 8467 section 4.1).
 constexpr size_t kPaddingBlock = 128;
-
-/// The EDNS option that asks for the connection to be kept (RFC 7828).
-constexpr uint16_t kKeepAliveOption = 11;
-
-/// An option's code and length.
-constexpr size_t kOptionHeadOctets = 4;
 
 /// The octet of the header with the bit CD, and the bit (RFC 4035 section 3.2.2).
 constexpr size_t kCdOctet = 3;
 constexpr uint8_t kCdBit = 0x10;
 
-/// Returns the query without CD.
-world::Octets MakeUnmarked(const QueryOptions& options, const wire::Question& question) {
-  if (!options.with_edns) return wire::MakeQuery(options.id, question, wire::Recursion::kDesired, std::nullopt);
+/// Returns the EDNS that every query to an upstream carries.
+wire::Edns EdnsOf(const QueryOptions& options) {
   wire::Edns edns{options.payload_octets, 0, true, {}, {}};
-  world::Octets query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
-  if (options.via == world::Protocol::kTcp) {
-    edns.options.push_back({kKeepAliveOption, {}});  // RFC 7828 section 3.2.1: how long may the connection be kept?
-    return wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
-  }
-  if (options.via == world::Protocol::kTls) {
-    edns.options.push_back({kKeepAliveOption, {}});
-    query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
-  }
-  const bool encrypted = options.via == world::Protocol::kTls || options.via == world::Protocol::kHttps;
-  if (!encrypted) return query;
-  const size_t beyond = (query.size() + kOptionHeadOctets) % kPaddingBlock;
-  edns.options.push_back({kPaddingOption, world::Octets(beyond == 0 ? 0 : kPaddingBlock - beyond)});
-  return wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
+  const bool bare_stream = options.via == world::Protocol::kTcp || options.via == world::Protocol::kTls;
+  // RFC 7828 section 3.2.1: how long may the connection be kept?
+  if (bare_stream) edns.options.push_back({wire::kKeepAliveOption, {}});
+  return edns;
+}
+
+/// Returns what pads a query that has so many octets without it.
+wire::EdnsOption PaddingFor(size_t octets) {
+  const size_t beyond = (octets + wire::kOptionHeaderOctets) % kPaddingBlock;
+  return {wire::kPaddingOption, world::Octets(beyond == 0 ? 0 : kPaddingBlock - beyond)};
 }
 
 }  // namespace
 
 world::Octets MakeQuery(const QueryOptions& options, const wire::Question& question) {
-  world::Octets query = MakeUnmarked(options, question);
+  std::optional<wire::Edns> edns;
+  if (options.with_edns) edns = EdnsOf(options);
+  world::Octets query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
+  const bool encrypted = options.via == world::Protocol::kTls || options.via == world::Protocol::kHttps;
+  if (edns && encrypted) {
+    edns->options.push_back(PaddingFor(query.size()));
+    query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
+  }
   if (options.validation == Validation::kOurs) query[kCdOctet] |= kCdBit;
   return query;
-}
-
-Match Compare(const wire::Opening& opening, uint16_t id, const wire::Question& asked) {
-  if (!opening.header.qr || opening.header.id != id) return Match::kNo;
-  if (opening.header.opcode != wire::Opcode::kQuery) return Match::kNo;
-  if (opening.question) return *opening.question == asked ? Match::kYes : Match::kNo;
-  // A server that cannot read the query may leave the question out, but only to say so (RFC 1035 section 4.1.1).
-  const bool error = opening.header.rcode != wire::Rcode::kNoError && opening.header.rcode != wire::Rcode::kNxDomain;
-  return opening.question_count == 0 && error ? Match::kYes : Match::kNo;
 }
 
 }  // namespace forwarding

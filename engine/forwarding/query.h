@@ -26,10 +26,4 @@ struct QueryOptions {
 /// Returns the query that is sent to an upstream: with DO, and padded where it is encrypted (RFC 8467 section 4.1).
 world::Octets MakeQuery(const QueryOptions& options, const wire::Question& question);
 
-/// Whether octets that arrived are the response to a query.
-enum class Match : uint8_t { kYes, kNo };
-
-/// Compares a response's opening with the query (RFC 5452 section 9.1).
-Match Compare(const wire::Opening& opening, uint16_t id, const wire::Question& asked);
-
 }  // namespace forwarding

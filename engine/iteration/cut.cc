@@ -9,6 +9,7 @@
 #include "engine/iteration/delegation.h"
 #include "engine/iteration/hearing.h"
 #include "engine/iteration/overloaded.h"
+#include "engine/wire/query.h"
 #include "engine/world/limits.h"
 
 namespace iteration {
@@ -207,7 +208,7 @@ Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& 
   if (found == nullptr) return Wait{};
   const auto opening = wire::ParseOpening(arrival.message);
   const bool from_there = arrival.from == servers_.targets()[found->target].endpoint;
-  if (!opening || !from_there || !IsResponseTo(*opening, found->id, asked_)) {
+  if (!opening || !from_there || !wire::IsResponseTo(*opening, found->id, asked_)) {
     // A forgery, or a stray: the wait goes on (TuDoor 2024).
     context.counters.Add(Metric::kUpstreamMismatched);
     return Wait{};

@@ -4,6 +4,7 @@
 
 #include "engine/iteration/hearing.h"
 #include "engine/iteration/verdict.h"
+#include "engine/wire/query.h"
 
 namespace iteration {
 namespace {
@@ -23,7 +24,7 @@ std::optional<servers::Report> Weigh(const Straggler& straggler, const wire::Ope
 
 bool Hear(const Straggler& straggler, const world::Arrival& arrival, const Ledger& ledger) {
   const auto opening = wire::ParseOpening(arrival.message);
-  if (!opening || arrival.from != straggler.to || !IsResponseTo(*opening, straggler.id, straggler.asked)) {
+  if (!opening || arrival.from != straggler.to || !wire::IsResponseTo(*opening, straggler.id, straggler.asked)) {
     ledger.counters.Add(Metric::kUpstreamMismatched);
     return false;
   }

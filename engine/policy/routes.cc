@@ -42,7 +42,7 @@ Routes::Routes(const settings::Settings& settings) {
     for (const wire::Name& domain : route.domains) {
       // A route for the very zone of a stub comes first; the stub is where it falls back to.
       by_domain_[domain] = ways_.size();
-      ways_.push_back({domain, pools});
+      ways_.push_back({domain, pools, route.validation});
     }
   }
 }

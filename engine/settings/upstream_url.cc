@@ -89,8 +89,6 @@ bool IsPath(std::string_view path) {
 
 }  // namespace
 
-bool UpstreamUrl::HasAddress() const { return world::Address::FromText(host).has_value(); }
-
 std::string UpstreamUrl::ToText() const {
   const bool bracketed = host.find(':') != host.npos;
   std::string text = fmt::format("{}://{}{}{}", RowOf(scheme).word, bracketed ? "[" : "", host, bracketed ? "]" : "");

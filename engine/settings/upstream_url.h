@@ -36,9 +36,6 @@ struct UpstreamUrl {
 
   bool operator==(const UpstreamUrl&) const = default;
 
-  /// Returns whether the host is an address, so that nothing is to be looked up.
-  bool HasAddress() const;
-
   /// Returns the URL as the settings spell it, without what stands beside it (weight, pins, ...).
   std::string ToText() const;
 };

@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/simulator/internet_attestor.h"
-#include "engine/simulator/internet_authority.h"
-#include "engine/simulator/internet_names.h"
-#include "engine/simulator/internet_oracle.h"
+#include "engine/simulator/internet_parts.h"
 #include "engine/simulator/internet_temper.h"
 
 namespace simulator {
@@ -50,11 +47,6 @@ wire::Edns EdnsFor(const wire::Message& query) {
 /// Returns whether the query asks for DNSSEC's records.
 Wish WishOf(const wire::Message& query) { return query.edns && query.edns->dnssec_ok ? Wish::kDnssec : Wish::kPlain; }
 
-/// Returns the root zone that is served.
-zone::Snapshot ServedRoot(zone::Snapshot root, const Trust& trust) {
-  return trust.is_on() ? PrepareRoot(*root, trust) : root;
-}
-
 /// Returns the code that a query gets for its form alone, if it is not an ordinary question.
 std::optional<wire::Rcode> FaultOf(const wire::Message& query) {
   if (query.header.opcode != wire::Opcode::kQuery) return wire::Rcode::kNotImp;
@@ -68,26 +60,9 @@ std::optional<wire::Rcode> FaultOf(const wire::Message& query) {
 
 }  // namespace
 
-/// All that is made once from the options and the root zone.
-struct Internet::State {
-  State(zone::Snapshot root, const InternetOptions& the_options)
-      : options(the_options),
-        trust(options.signing, options.seed),
-        atlas(options, ServedRoot(std::move(root), trust)),
-        records(atlas),
-        authority(atlas, records),
-        attestor(atlas, records, trust),
-        oracle(options, {atlas, records, trust, attestor}),
-        names(atlas, oracle, trust) {}
-
-  InternetOptions options;
-  Trust trust;
-  Atlas atlas;
-  Records records;
-  Authority authority;
-  Attestor attestor;
-  Oracle oracle;
-  Names names;
+/// What the internet is made of, and how it answers.
+struct Internet::State : Parts {
+  using Parts::Parts;
 
   /// Returns whether packets reach the address at all.
   bool IsOn(const world::Address& address) const {

@@ -74,7 +74,8 @@ std::string_view ToText(Temper temper);
 /// Returns `sibling-glue` and the like.
 std::string_view ToText(Shape shape);
 
-/// What is wrong with a signed zone. Its names are bogus then, and all below it.
+/// What is wrong with a signed zone. Its names are bogus then, and all below it; its DNSKEY set is not where the
+/// signatures of that set are right.
 enum class Flaw : uint8_t {
   kNone,
   kExpired,       ///< All signatures are past their time.
@@ -82,7 +83,7 @@ enum class Flaw : uint8_t {
   kWrongKey,      ///< All signatures but those of the DNSKEY set are of a key that is not published.
   kMissingKey,    ///< The DS names a key that the zone does not have.
   kStripped,      ///< There are no signatures and no denials.
-  kWrongLabels,   ///< The signatures say that the names have more labels than they do.
+  kWrongLabels,   ///< All signatures but those of the DNSKEY set say that the names have more labels than they do.
   kForgedDenial,  ///< Denials are signed well and prove something else; what needs none is secure.
 };
 inline constexpr size_t kFlaws = 8;

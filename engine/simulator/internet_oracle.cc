@@ -55,7 +55,9 @@ Truth Oracle::TruthOf(const wire::Question& question, world::Instant now) const 
 
 void Oracle::JudgeSecurity(const Step& step, size_t added, Truth& truth) const {
   if (!trust_.is_on()) return;
-  truth.security = Graver(truth.security, trust_.SecurityOf(step.chain));
+  const bool is_apex = step.match.kind == MatchKind::kExact && step.match.node.role == Role::kApex;
+  const bool are_keys = step.question.type == wire::RrType::kDnskey && is_apex;
+  truth.security = Graver(truth.security, are_keys ? trust_.SecurityOfKeys(step.chain) : trust_.SecurityOf(step.chain));
   if (truth.security != Security::kSecure || step.chain.size() == 1) return;
   const bool needs_denial = added == 0 || step.match.kind == MatchKind::kWildcard;
   if (!needs_denial) return;

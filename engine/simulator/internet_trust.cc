@@ -100,6 +100,14 @@ TrustPlan Trust::PlanOf(const ZonePlan& zone, const ZonePlan& above) const {
   return plan;
 }
 
+Security Trust::SecurityOfKeys(const Chain& chain) const {
+  if (!options_.on || chain.size() == 1) return SecurityOf(chain);
+  const Chain above(chain.begin(), chain.end() - 1);
+  const Flaw flaw = PlanOf({chain, chain.size() - 1}).flaw;
+  const bool spares_keys = flaw == Flaw::kWrongKey || flaw == Flaw::kWrongLabels;
+  return SecurityOf(chain) == Security::kBogus && spares_keys ? SecurityOf(above) : SecurityOf(chain);
+}
+
 Security Trust::SecurityOf(const Chain& chain) const {
   if (!options_.on) return Security::kInsecure;
   Flaw above = Flaw::kNone;

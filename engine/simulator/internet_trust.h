@@ -40,6 +40,8 @@ class Trust {
   /// Returns what a validator with the root's anchor has to think of the data of the chain's last zone, answers that
   /// need a denial apart where that zone has Flaw::kForgedDenial.
   Security SecurityOf(const Chain& chain) const;
+  /// Returns what it has to think of that zone's DNSKEY set, whose signatures some flaws leave as they should be.
+  Security SecurityOfKeys(const Chain& chain) const;
 
   /// Returns the civil time of an instant.
   world::WallTime WallAt(world::Instant now) const { return options_.wall_at_zero + now.time_since_epoch(); }

@@ -8,6 +8,7 @@
 #include "engine/transport/framing.h"
 #include "engine/transport/http2.h"
 #include "engine/transport/tls.h"
+#include "engine/wire/edns_options.h"
 #include "engine/wire/message.h"
 #include "engine/world/check.h"
 #include "engine/world/limits.h"
@@ -18,8 +19,7 @@ namespace {
 using world::ExchangeId;
 using world::Mishap;
 
-/// EDNS option of RFC 7828, and the unit of its value.
-constexpr uint16_t kKeepAliveOption = 11;
+/// The unit in which a server says how long it keeps a connection (RFC 7828 section 3.1).
 constexpr auto kKeepAliveUnit = world::Milliseconds(100);
 
 /// Questions with a number of the connection's own in place of their ID: two of them may have drawn the same.
@@ -83,7 +83,7 @@ std::optional<world::Duration> KeepAliveIn(world::OctetView octets) {
   const auto message = wire::Parse(octets);
   if (!message || !message->edns) return std::nullopt;
   for (const wire::EdnsOption& option : message->edns->options) {
-    if (option.code != kKeepAliveOption || option.value.size() != 2) continue;
+    if (option.code != wire::kKeepAliveOption || option.value.size() != 2) continue;
     return kKeepAliveUnit * (option.value[0] << 8 | option.value[1]);
   }
   return std::nullopt;

@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/world/address.h"
+#include "engine/world/identity.h"
 #include "engine/world/limits.h"
 #include "engine/world/protocol.h"
 #include "engine/world/time.h"
@@ -17,17 +19,23 @@ namespace transport {
 /// A connection of the pool: its place, used again for another when it is gone.
 enum class ConnectionId : uint32_t {};
 
-/// Which connections carry the questions for whom: the same server, in the same manner, as the same identity.
+/// Which connections carry the questions for whom: the same server, in the same manner, as the same identity. What was
+/// believed without proof for one pool is not what another pool has pinned.
 struct ConnectionKey {
   world::Endpoint to;
   world::Protocol via = world::Protocol::kTcp;
-  std::string name;  ///< Of the identity; empty without one.
+  world::SharedIdentity identity{};  ///< Null for a plain protocol. Compared by what it says.
 
-  bool operator==(const ConnectionKey&) const = default;
+  bool operator==(const ConnectionKey& other) const {
+    if (to != other.to || via != other.via) return false;
+    if (identity == nullptr || other.identity == nullptr) return identity == other.identity;
+    return *identity == *other.identity;
+  }
 
   template <typename H>
   friend H AbslHashValue(H hash, const ConnectionKey& key) {
-    return H::combine(std::move(hash), key.to, static_cast<int>(key.via), key.name);
+    return H::combine(std::move(hash), key.to, static_cast<int>(key.via),
+                      key.identity == nullptr ? std::string_view() : std::string_view(key.identity->name));
   }
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/wire/edns_options.h"
 #include "engine/wire/message.h"
 
 namespace transport {
@@ -10,8 +11,6 @@ namespace {
 
 constexpr size_t kBlock = 468;
 constexpr size_t kMostOctets = 65'535;
-constexpr size_t kOptionHeadOctets = 4;
-constexpr uint8_t kPaddingOption = 12;
 
 /// A record after its owner: type, class, TTL, length of rdata.
 constexpr size_t kRecordHeadOctets = 10;
@@ -61,14 +60,14 @@ void PadResponse(world::Octets& response) {
   const size_t length_at = *opt + kRecordHeadOctets - 2;
   const size_t rdata = NumberAt(response, length_at);
   if (*opt + kRecordHeadOctets + rdata != response.size()) return;
-  const size_t beyond = (response.size() + kOptionHeadOctets) % kBlock;
+  const size_t beyond = (response.size() + wire::kOptionHeaderOctets) % kBlock;
   const size_t padding = beyond == 0 ? 0 : kBlock - beyond;
-  if (response.size() + kOptionHeadOctets + padding > kMostOctets) return;
-  const size_t longer = rdata + kOptionHeadOctets + padding;
+  if (response.size() + wire::kOptionHeaderOctets + padding > kMostOctets) return;
+  const size_t longer = rdata + wire::kOptionHeaderOctets + padding;
   response[length_at] = static_cast<uint8_t>(longer >> 8);
   response[length_at + 1] = static_cast<uint8_t>(longer & 0xff);
   response.insert(response.end(),
-                  {0, kPaddingOption, static_cast<uint8_t>(padding >> 8), static_cast<uint8_t>(padding & 0xff)});
+                  {0, wire::kPaddingOption, static_cast<uint8_t>(padding >> 8), static_cast<uint8_t>(padding & 0xff)});
   response.resize(response.size() + padding);
 }
 

@@ -9,12 +9,11 @@ void StreamPolicy::QueryRead(world::Instant now) {
   progress_ = now;
 }
 
-void StreamPolicy::Answered(size_t octets, world::Instant now) {
+void StreamPolicy::Answered(world::Instant now) {
   CHECK(in_flight_ > 0);
   --in_flight_;
   // An answer starts the clock only for a client that is not already behind with reading.
   if (backlog_octets_ == 0) progress_ = now;
-  backlog_octets_ += octets;
 }
 
 void StreamPolicy::Written(size_t octets, world::Instant now) {

@@ -26,10 +26,9 @@ class StreamPolicy {
 
   /// A whole query was read.
   void QueryRead(world::Instant now);
-  /// A query got its answer, of `octets` on the wire; or will never get one: 0.
-  void Answered(size_t octets, world::Instant now);
-  /// `octets` that are no answer wait to be written: of a handshake, say. Answers of a protocol that wraps them are
-  /// told with 0 octets, and their octets here.
+  /// A query got its answer, or will never get one.
+  void Answered(world::Instant now);
+  /// `octets` wait to be written: of answers as the protocol wraps them, of a handshake.
   void Queued(size_t octets) { backlog_octets_ += octets; }
   /// The socket took `octets` of what waits to be written.
   void Written(size_t octets, world::Instant now);

@@ -1,5 +1,6 @@
 #include "engine/wire/opt_reader.h"
 
+#include "engine/wire/edns_options.h"
 #include "engine/world/limits.h"
 
 namespace wire {
@@ -7,8 +8,6 @@ namespace {
 
 using world::OctetView;
 
-/// The option of an Extended DNS Error (RFC 8914 section 2).
-constexpr uint16_t kEdeOption = 15;
 constexpr uint32_t kDnssecOk = 0x8000;
 
 /// Returns the number of the two octets at `at`.
@@ -51,7 +50,7 @@ std::string PrintableUtf8(OctetView octets) {
 
 /// Adds one option to `edns`. An Extended DNS Error without a code is kept as the octets that it is.
 void AddOption(uint16_t code, OctetView value, Edns& edns) {
-  if (code != kEdeOption || value.size() < 2) {
+  if (code != kExtendedErrorOption || value.size() < 2) {
     edns.options.push_back({.code = code, .value = world::Octets(value.begin(), value.end())});
     return;
   }

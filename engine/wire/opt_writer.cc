@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/wire/edns_options.h"
 #include "engine/world/check.h"
 
 namespace wire {
@@ -11,11 +12,8 @@ namespace {
 using world::Octets;
 using world::OctetView;
 
-/// The option of an Extended DNS Error (RFC 8914 section 2), and the octets of its INFO-CODE.
-constexpr uint16_t kEdeOption = 15;
+/// The INFO-CODE of an Extended DNS Error (RFC 8914 section 2).
 constexpr size_t kInfoCodeOctets = 2;
-/// Code and length before the value of each option (RFC 6891 section 6.1.2).
-constexpr size_t kOptionHeaderOctets = 4;
 constexpr size_t kMostRdataOctets = 0xffff;
 
 /// Adds a number in two octets.
@@ -43,7 +41,7 @@ class OptionWriter {
     if (room_ < kLeast) return false;
     const size_t spare = room_ - kLeast > kept ? room_ - kLeast - kept : 0;
     const std::string_view text = CutText(error.text, spare);
-    Append16(kEdeOption, out_);
+    Append16(kExtendedErrorOption, out_);
     Append16(kInfoCodeOctets + text.size(), out_);
     Append16(static_cast<uint16_t>(error.code), out_);
     out_.insert(out_.end(), text.begin(), text.end());

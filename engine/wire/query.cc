@@ -57,4 +57,14 @@ std::optional<PlainQuery> ParsePlainQuery(world::OctetView octets) {
   return std::nullopt;
 }
 
+bool IsResponseTo(const Opening& opening, uint16_t id, const Question& asked) {
+  if (!opening.header.qr || opening.header.id != id) return false;
+  if (opening.header.opcode != Opcode::kQuery) return false;
+  if (opening.question) return *opening.question == asked;
+  // A server that cannot read the query may leave the question out, but only to say so (RFC 1035 section 4.1.1,
+  // FORMERR).
+  const bool error = opening.header.rcode != Rcode::kNoError && opening.header.rcode != Rcode::kNxDomain;
+  return opening.question_count == 0 && error;
+}
+
 }  // namespace wire

@@ -27,4 +27,8 @@ struct PlainQuery {
 /// way through Parse. Allocates nothing: the way of a cache hit.
 [[nodiscard]] std::optional<PlainQuery> ParsePlainQuery(world::OctetView octets);
 
+/// Returns whether octets that begin with `opening` are the response to a query with this ID and question (RFC 5452
+/// section 9.1). Where they came from is for the caller to compare.
+bool IsResponseTo(const Opening& opening, uint16_t id, const Question& asked);
+
 }  // namespace wire

@@ -116,18 +116,5 @@ TEST_CASE("CD goes with what is validated here, and with nothing else (RFC 6840 
   }
 }
 
-TEST_CASE("A response counts only with the ID and the question of its query (RFC 5452 section 9.1)") {
-  wire::Opening opening;
-  opening.header.qr = true;
-  opening.header.id = 7;
-  opening.question_count = 1;
-  opening.question = kQuestion;
-  CHECK(Compare(opening, 7, kQuestion) == Match::kYes);
-  CHECK(Compare(opening, 8, kQuestion) == Match::kNo);
-  CHECK(Compare(opening, 7, {kQuestion.name, wire::RrType::kAaaa}) == Match::kNo);
-  opening.header.qr = false;
-  CHECK(Compare(opening, 7, kQuestion) == Match::kNo);
-}
-
 }  // namespace
 }  // namespace forwarding

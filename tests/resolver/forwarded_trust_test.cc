@@ -6,8 +6,11 @@
 namespace resolver_test {
 namespace {
 
+/// Whether a route judges its names.
+enum class Judging : uint8_t { kYes, kNo };
+
 /// Returns settings that forward everything to one upstream, by a route.
-std::shared_ptr<const settings::Settings> Forwarding() {
+std::shared_ptr<const settings::Settings> Forwarding(Judging judging = Judging::kYes) {
   settings::Settings settings;
   settings::Settings::ForwardPool pool;
   pool.name = "upstream";
@@ -16,6 +19,7 @@ std::shared_ptr<const settings::Settings> Forwarding() {
   settings::Settings::ForwardRoute route;
   route.domains = {wire::Name()};
   route.pools = {"upstream"};
+  route.validation = judging == Judging::kYes;
   settings.forward_routes.push_back(std::move(route));
   return std::make_shared<const settings::Settings>(std::move(settings));
 }
@@ -56,6 +60,22 @@ TEST_CASE("An upstream that leaves signatures out makes signed names bogus, and 
   CHECK(response.header.rcode == Rcode::kServFail);
   REQUIRE(!response.edns->errors.empty());
   CHECK(response.edns->errors[0].code == wire::EdeCode::kRrsigsMissing);
+}
+
+TEST_CASE("Names of a route without validation are passed on as the upstream has them, never with AD") {
+  Fixture fixture(Forwarding(Judging::kNo));
+  fixture.authority = Resolver([](int server, const wire::Question& question) {
+    Message response = Forged(server, question);
+    response.header.ad = true;
+    return response;
+  });
+  for (int round = 0; round < 2; ++round) {
+    const Message response = fixture.Ask("www.example.", RrType::kA, kDo);
+    CHECK(response.header.rcode == Rcode::kNoError);
+    CHECK(!response.header.ad);
+    CHECK(!fixture.asked_cd);
+  }
+  CHECK(fixture.Count(Metric::kSignatureChecks) == 0);
 }
 
 }  // namespace

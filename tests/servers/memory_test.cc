@@ -1,5 +1,6 @@
 #include "engine/servers/memory.h"
 
+#include <algorithm>
 #include <string>
 
 #include "tests/servers/dice.h"
@@ -67,6 +68,7 @@ TEST_CASE("What was measured before the stop has grown older by the time in betw
     const world::Now now = Restarted(asleep);
     const auto memory = Decode(Left(), now);
     REQUIRE(memory.ok());
+    REQUIRE(memory->addresses.size() == 4);
     for (const Memory::OfAddress& entry : memory->addresses) CHECK(now.mono - entry.record.sent_at == Ms(expected));
   }
 }
@@ -75,9 +77,10 @@ TEST_CASE("What is known already is not replaced by what was kept") {
   Book book;
   Exchange(book, A("192.0.2.1"), N("example."), 300, Report::kValid, Restarted(0).mono);
   book.Restore(*Decode(Left(), Restarted(0)));
-  for (const Standing& standing : book.OfZone(N("example."), Restarted(0).mono)) {
-    if (standing.address == A("192.0.2.1")) CHECK(standing.srtt == Ms(300));
-  }
+  const auto standings = book.OfZone(N("example."), Restarted(0).mono);
+  const auto known = std::ranges::find(standings, A("192.0.2.1"), &Standing::address);
+  REQUIRE(known != standings.end());
+  CHECK(known->srtt == Ms(300));
 }
 
 TEST_CASE("An empty book leaves an empty memory") {

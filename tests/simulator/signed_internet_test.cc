@@ -12,10 +12,7 @@
 #include "engine/dnssec/nsec3.h"
 #include "engine/dnssec/signature.h"
 #include "engine/dnssec/zonemd.h"
-#include "engine/simulator/internet_attestor.h"
-#include "engine/simulator/internet_authority.h"
-#include "engine/simulator/internet_names.h"
-#include "engine/simulator/internet_oracle.h"
+#include "engine/simulator/internet_parts.h"
 #include "tests/simulator/small_root.h"
 
 namespace simulator {
@@ -38,25 +35,9 @@ InternetOptions Options(int flawed_permille) {
 }
 
 /// A signed internet, its rules laid open.
-struct Open {
-  explicit Open(int flawed_permille)
-      : options(Options(flawed_permille)),
-        trust(options.signing, options.seed),
-        atlas(options, PrepareRoot(*SmallRoot(7), trust)),
-        records(atlas),
-        authority(atlas, records),
-        attestor(atlas, records, trust),
-        oracle(options, {atlas, records, trust, attestor}),
-        names(atlas, oracle, trust) {}
+struct Open : Parts {
+  explicit Open(int flawed_permille) : Parts(SmallRoot(7), Options(flawed_permille)) {}
 
-  InternetOptions options;
-  Trust trust;
-  Atlas atlas;
-  Records records;
-  Authority authority;
-  Attestor attestor;
-  Oracle oracle;
-  Names names;
   Notary notary;
 
   /// Returns the response of the deepest zone of the chain.
@@ -315,8 +296,10 @@ TEST_CASE("Each flaw shows as what it is") {
     }
     const bool is_bogus = plan.flaw != Flaw::kForgedDenial;
     const Security above = open.trust.SecurityOf(Chain(chain.begin(), chain.end() - 1));
-    if (above == Security::kSecure && plan.is_readable)
+    if (above == Security::kSecure && plan.is_readable) {
       CHECK((open.trust.SecurityOf(chain) == Security::kBogus) == is_bogus);
+      CHECK((open.trust.SecurityOfKeys(chain) == Security::kSecure) == is_vouched_for);
+    }
   }
   for (size_t i = 1; i < kFlaws; ++i) CHECK_MESSAGE(met[i] > 5, ToText(static_cast<Flaw>(i)));
 }

@@ -78,6 +78,7 @@ def connections_are_kept_and_sessions_resumed(binary):
                 upstream.start()
                 time.sleep(0.1)
                 assert daemon.udp('again.pocket').answers == 1, scheme
+                assert metric(daemon, 'upstream_resumptions') >= 1, scheme
 
 
 def only_the_right_certificate_is_trusted(binary):

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -19,25 +18,17 @@ import time
 
 import lab_dns
 import peers
+import pocket
 
 TAPROOT, LAB, ENTER = sys.argv[1:4]
 NAMES = int(sys.argv[sys.argv.index('--names') + 1]) if '--names' in sys.argv else 10000
 DAEMON, PEER = ('127.0.0.1', 5300), ('127.0.0.1', 5301)
 LEAST_TLDS = 500
-FAILURES = ('SERVFAIL', 'REFUSED')
-
-
-def shared_root_zone():
-    """Returns the path of the real root zone, or nothing."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    shared = os.environ.get('TAPROOT_SHARED') or os.path.join(here, '../../../shared')
-    path = os.path.abspath(os.path.join(shared, 'data/root-2026082201.zone'))
-    return path if os.path.exists(path) else None
 
 
 def obstacle():
     """Returns why the test cannot run here, or nothing."""
-    if not shared_root_zone():
+    if not pocket.root_zone():
         return 'no root zone in ../shared/data (set TAPROOT_SHARED)'
     if not shutil.which('dnsperf'):
         return 'dnsperf is not installed'
@@ -49,34 +40,13 @@ def obstacle():
 
 
 @contextlib.contextmanager
-def running(words, **more):
-    """Runs a program beside us, and ends it."""
-    process = subprocess.Popen(words, **more)
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
-
-
-@contextlib.contextmanager
-def lab(zone, *words):
-    """Serves the pocket internet."""
-    with running([LAB, 'serve', '--namespace', '--root-zone', zone, '--latency', '1:20', *words], stdout=subprocess.PIPE,
-                 text=True) as process:
-        while 'ready' not in process.stdout.readline():
-            assert process.poll() is None, 'the lab ended'
-        yield process
-
-
-@contextlib.contextmanager
 def daemon(folder, zone):
     """Serves as the resolver under test."""
     path = os.path.join(folder, 'taproot.toml')
     with open(path, 'w', encoding='utf-8') as file:
         file.write('[server]\nlisten = ["%s:%d"]\nworkers = 2\nstate-dir = "%s"\n[root]\nzonemd = "off"\nzone-file = "%s"\n[dnssec]\nvalidation = false\n[log]\nlevel = "warn"\n' %
                    (*DAEMON, folder, zone))
-    with running([TAPROOT, 'serve', '--config', path]) as process:
+    with pocket.running([TAPROOT, 'serve', '--config', path]) as process:
         time.sleep(1.5)
         assert process.poll() is None, 'the daemon ended'
         yield process
@@ -87,20 +57,6 @@ def told(zone, text):
     done = subprocess.run([LAB, 'truth', '-', '--root-zone', zone], input=text, capture_output=True, text=True, timeout=300,
                           check=True)
     return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def verdict(question, truth, found):
-    """Returns how an answer stands to the truth: same, allowed (a failure where no server works), failed, different."""
-    if found is None or found[0] in FAILURES:
-        return 'allowed' if truth['unreachable'] or truth['uncertain'] else 'failed'
-    # A resolver may leave a DNAME out where the CNAME made of it stands.
-    wanted = {(r['owner'].lower(), r['type'], r['hex']) for r in truth['answer'] if r['type'] != 'DNAME'}
-    got = {record for record in found[1] if record[1] != 'DNAME'}
-    if question[1] == 'DNAME':
-        return 'same' if found[0] == truth['rcode'] else 'different'
-    if found[0] == 'NXDOMAIN' and truth['perhaps-nxdomain']:
-        return 'same'
-    return 'same' if found[0] == truth['rcode'] and got == wanted else 'different'
 
 
 def dnsperf(names):
@@ -124,7 +80,7 @@ def inside(zone, folder):
     with open(names, 'w', encoding='utf-8') as file:
         file.write(text)
     truths = told(zone, text)
-    with lab(zone):
+    with pocket.serving(LAB, '--namespace', '--root-zone', zone, '--latency', '1:20'):
         with daemon(folder, zone):
             lost, codes = dnsperf(names)
             ours = lab_dns.ask_all(DAEMON, questions, window=100)
@@ -134,11 +90,11 @@ def inside(zone, folder):
             'distinct': len(set(questions)), 'ours': collections.Counter(), 'theirs': collections.Counter(), 'agree': 0, 'wrong': []}
     for index, (question, truth) in enumerate(zip(questions, truths)):
         mine, peer = ours.get(index), theirs.get(index)
-        seen['ours'][verdict(question, truth, mine)] += 1
-        seen['theirs'][verdict(question, truth, peer)] += 1
+        seen['ours'][pocket.verdict(question, truth, mine)] += 1
+        seen['theirs'][pocket.verdict(question, truth, peer)] += 1
         seen['agree'] += mine is not None and peer is not None and mine[0] == peer[0] and \
             {r for r in mine[1] if r[1] != 'DNAME'} == {r for r in peer[1] if r[1] != 'DNAME'}
-        if verdict(question, truth, mine) in ('failed', 'different'):
+        if pocket.verdict(question, truth, mine) in ('failed', 'different'):
             seen['wrong'].append([*question, truth['rcode'], mine and [mine[0], sorted(mine[1])]])
     print(json.dumps(seen))
 
@@ -151,7 +107,7 @@ def main():
         return 0
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run([ENTER, sys.executable, os.path.abspath(__file__), TAPROOT, LAB, ENTER, '--names', str(NAMES),
-                               '--inside', shared_root_zone(), folder], stdout=subprocess.PIPE, text=True, timeout=1500, check=True)
+                               '--inside', pocket.root_zone(), folder], stdout=subprocess.PIPE, text=True, timeout=1500, check=True)
     seen = json.loads(done.stdout.splitlines()[-1])
     print('%(distinct)d distinct questions under %(tlds)d TLDs; dnsperf: %(lost)d lost, %(codes)s' % seen)
     print('Taproot against the truth: %s' % seen['ours'])

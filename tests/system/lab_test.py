@@ -3,10 +3,8 @@
 
 usage: lab_test.py TAPROOT_LAB ENTER_NAMESPACE
 """
-import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +14,7 @@ import time
 
 import lab_dns
 import peers
+import pocket
 
 LAB, ENTER = sys.argv[1], sys.argv[2]
 NAMES = 600
@@ -40,33 +39,12 @@ def lab(*words, text=None):
     return done.stdout
 
 
-def shared_root_zone():
+def root_zone():
     """Returns the path of the real root zone, or skips."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    shared = os.environ.get('TAPROOT_SHARED') or os.path.join(here, '../../../shared')
-    path = os.path.join(shared, 'data/root-2026082201.zone')
-    if not os.path.exists(path):
-        raise Skip('no %s (set TAPROOT_SHARED)' % path)
-    return os.path.abspath(path)
-
-
-@contextlib.contextmanager
-def serving(*words):
-    """Runs `serve`; yields the process once it is ready, and ends it."""
-    process = subprocess.Popen([LAB, 'serve', *words], stdout=subprocess.PIPE, text=True)
-    try:
-        said = ''
-        while 'ready' not in said:
-            line = process.stdout.readline()
-            assert line, 'the lab ended: ' + said
-            said += line
-        process.said = said
-        yield process
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(timeout=10)
-        process.stdout.close()
+    zone = pocket.root_zone()
+    if not zone:
+        raise Skip('no real root zone in ../shared/data (set TAPROOT_SHARED)')
+    return zone
 
 
 def free_port():
@@ -90,7 +68,7 @@ def udp(address, message):
 def loopback():
     """In loopback mode the lab answers from the very address that was asked, over UDP and TCP."""
     port = free_port()
-    with serving('--port', str(port), '--latency', '0:0', '--write-root-zone', FOLDER + '/root.zone') as process:
+    with pocket.serving(LAB, '--port', str(port), '--latency', '0:0', '--write-root-zone', FOLDER + '/root.zone') as process:
         assert 'port = %d' % port in process.said and 'allow = ["127.0.0.0/8"]' in process.said, process.said
         with open(FOLDER + '/root.zone', encoding='utf-8') as file:
             assert file.read() == lab('root-zone')
@@ -104,7 +82,7 @@ def counts():
     """Questions are counted by name and type, and the census is written on SIGUSR1 and at the end."""
     port = free_port()
     files = [FOLDER + '/census', FOLDER + '/questions']
-    with serving('--port', str(port), '--latency', '0:0', '--write-root-zone', FOLDER + '/root.zone', '--census-file',
+    with pocket.serving(LAB, '--port', str(port), '--latency', '0:0', '--write-root-zone', FOLDER + '/root.zone', '--census-file',
                  files[0], '--count-questions', files[1]) as process:
         for number in range(3):
             udp(('127.1.0.1', port), lab_dns.query(number, 'Com', 'NS', recursion=False))
@@ -132,7 +110,7 @@ def names():
 
 def in_namespace(peer, *mode):
     """Runs this file inside a namespace; returns what the inside measured."""
-    zone = shared_root_zone()
+    zone = root_zone()
     if not peers.installed(peer):
         raise Skip(peer + ' is not installed')
     if subprocess.run([ENTER, 'true'], capture_output=True, check=False).returncode != 0:
@@ -184,33 +162,19 @@ def bind():
     resolves('named', 98)
 
 
-def judge(question, truth, found):
-    """Returns how an answer stands to the truth."""
-    if found is None or found[0] in ('SERVFAIL', 'REFUSED'):
-        return 'allowed' if truth['unreachable'] or truth['uncertain'] else 'failed'
-    # DNAMEs are left out where the CNAME made from them is there: some resolvers do so.
-    wanted = {(r['owner'].lower(), r['type'], r['hex']) for r in truth['answer'] if r['type'] != 'DNAME'}
-    got = {record for record in found[1] if record[1] != 'DNAME'}
-    if question[1] == 'DNAME':
-        return 'same' if found[0] == truth['rcode'] else 'different'
-    if found[0] == 'NXDOMAIN' and truth['perhaps-nxdomain']:
-        return 'same'
-    return 'same' if found[0] == truth['rcode'] and got == wanted else 'different'
-
-
 def inside(zone, folder, peer, words):
     """Serves in the namespace, lets a resolver resolve the names, and prints how its answers stand to the truth."""
     options = ['--root-zone', zone]
     options += [word for word in words if word == '--no-tempers']
     text = lab('names', str(NAMES), *options)
     questions = [tuple(line.split()) for line in text.splitlines()]
-    with serving('--namespace', *options, *(word for word in words if word != '--no-tempers')):
+    with pocket.serving(LAB, '--namespace', *options, *(word for word in words if word != '--no-tempers')):
         with peers.walking(peer, folder, *RESOLVER):
             found = lab_dns.ask_all(RESOLVER, questions)
     truths = [json.loads(line) for line in lab('truth', '-', *options, text=text).splitlines()]
     seen = {'same': 0, 'allowed': 0, 'failed': [], 'different': []}
     for index, (question, truth) in enumerate(zip(questions, truths)):
-        verdict = judge(question, truth, found.get(index))
+        verdict = pocket.verdict(question, truth, found.get(index))
         if verdict in ('same', 'allowed'):
             seen[verdict] += 1
         else:

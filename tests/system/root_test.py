@@ -4,9 +4,11 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 from daemon import Authority, Daemon, Skip, run
+import pocket
 from root_sources import FileServer, Signer, TransferServer
 
 
@@ -20,10 +22,8 @@ def obstacle():
 
 def shared(name):
     """Returns the path of a real root zone, or skips."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    folder = os.environ.get('TAPROOT_SHARED') or os.path.join(here, '../../../shared')
-    path = os.path.abspath(os.path.join(folder, 'data', name))
-    if not os.path.exists(path):
+    path = pocket.shared(name)
+    if not path:
         raise Skip('no %s in ../shared/data (set TAPROOT_SHARED)' % name)
     return path
 
@@ -248,7 +248,14 @@ def a_zone_is_fetched_over_https(binary):
         return [FileServer(signer.sign(10), signer.folder)]
     with Fetching(binary, sources, root=['authorities-file = "PLACE"']) as daemon:
         server = daemon.sources[0]
-        error = daemon.control(verb='root-fetch')['error']
+        with tempfile.TemporaryDirectory() as folder:
+            stranger = FileServer('', folder)
+            stranger.close()
+            daemon.sections['root'][-1] = 'authorities-file = "%s"' % stranger.certificate
+            daemon.write_config()
+            assert 'error' not in daemon.control(verb='reload')
+            error = daemon.control(verb='root-fetch')['error']
+        assert 'certificate' in error and server.seen == [], (error, server.seen)
         assert daemon.status()['serial'] is None, error
         daemon.sections['root'][-1] = 'authorities-file = "%s"' % server.certificate
         daemon.write_config()

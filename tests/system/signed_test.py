@@ -10,20 +10,20 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 
 import lab_dns
+import pocket
 
 LAB, ENTER = sys.argv[1:3]
 TAPROOT = sys.argv[sys.argv.index('--taproot') + 1] if '--taproot' in sys.argv else None
 NAMES = int(sys.argv[sys.argv.index('--names') + 1]) if '--names' in sys.argv else 3000
+FAILURES = pocket.FAILURES
 TEMPERS = '--tempers' in sys.argv
 PORTS = {'unbound': 5301, 'knot': 5302, 'taproot': 5303}
-FAILURES = ('SERVFAIL', 'REFUSED')
 DELV_NAMES = 40
 CHASED = ('unbound', 'taproot')
 
@@ -34,17 +34,9 @@ def wanted_resolvers():
     return named or ['unbound', 'knot'] + (['taproot'] if TAPROOT else [])
 
 
-def shared_root_zone():
-    """Returns the path of the real root zone, or nothing."""
-    here = os.path.dirname(os.path.abspath(__file__))
-    shared = os.environ.get('TAPROOT_SHARED') or os.path.join(here, '../../../shared')
-    path = os.path.abspath(os.path.join(shared, 'data/root-2026082201.zone'))
-    return path if os.path.exists(path) else None
-
-
 def obstacle():
     """Returns why the test cannot run here, or nothing."""
-    if not shared_root_zone():
+    if not pocket.root_zone():
         return 'no root zone in ../shared/data (set TAPROOT_SHARED)'
     for program in ('unbound', 'kresd', 'delv', 'drill', 'ldns-verify-zone'):
         if not shutil.which(program):
@@ -52,17 +44,6 @@ def obstacle():
     if subprocess.run([ENTER, 'true'], capture_output=True, check=False).returncode != 0:
         return 'no network namespace (neither root nor unshare -rn)'
     return None
-
-
-@contextlib.contextmanager
-def running(words, **more):
-    """Runs a program beside us, and ends it."""
-    process = subprocess.Popen(words, **more)
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=20)
 
 
 def options(zone):
@@ -73,11 +54,9 @@ def options(zone):
 @contextlib.contextmanager
 def lab(zone, folder):
     """Serves the signed pocket internet."""
-    words = [LAB, 'serve', '--namespace', *options(zone), '--latency', '0:2', '--write-root-zone', folder + '/root.zone',
+    words = ['--namespace', *options(zone), '--latency', '0:2', '--write-root-zone', folder + '/root.zone',
              '--write-anchor', folder + '/anchor.ds']
-    with running(words, stdout=subprocess.PIPE, text=True) as process:
-        while 'ready' not in process.stdout.readline():
-            assert process.poll() is None, 'the lab ended'
+    with pocket.serving(LAB, *words) as process:
         yield process
 
 
@@ -125,7 +104,7 @@ def ask(name, folder, questions):
     """Lets one resolver answer all questions; those that failed are asked a second time."""
     quiet = {'stdout': subprocess.DEVNULL, 'stderr': subprocess.DEVNULL} if name == 'knot' else {}
     address = ('127.0.0.1', PORTS[name])
-    with running(START[name](folder), **quiet) as process:
+    with pocket.running(START[name](folder), **quiet) as process:
         time.sleep(2)
         assert process.poll() is None, name + ' ended'
         found = lab_dns.ask_all(address, questions, authentic=True)
@@ -166,18 +145,12 @@ def chase(folder, address, questions, found):
 
 def verdict(question, truth, found):
     """Returns how an answer stands to the truth."""
-    if found is None or found[0] in FAILURES:
-        if truth['security'] == 'bogus':
-            return 'bogus'
-        return 'allowed' if truth['unreachable'] or truth['uncertain'] else 'failed'
+    is_failure = found is None or found[0] in FAILURES
     if truth['security'] == 'bogus':
-        return 'believed'
-    if found[0] == 'NXDOMAIN' and truth['perhaps-nxdomain']:
-        return 'same'
-    wanted = {(r['owner'].lower(), r['type'], r['hex']) for r in truth['answer'] if r['type'] != 'DNAME'}
-    got = {record for record in found[1] if record[1] != 'DNAME'}
-    if found[0] != truth['rcode'] or (question[1] != 'DNAME' and got != wanted):
-        return 'different'
+        return 'bogus' if is_failure else 'believed'
+    verdict_on_data = pocket.verdict(question, truth, found)
+    if verdict_on_data != 'same' or (found[0] == 'NXDOMAIN' and truth['perhaps-nxdomain']):
+        return verdict_on_data
     if found[2] != (truth['security'] == 'secure'):
         return 'ad-missing' if truth['security'] == 'secure' else 'ad-undue'
     return 'secure' if found[2] else 'insecure'
@@ -255,7 +228,7 @@ def main():
         print('skipped: the signed pocket internet: %s\n0 passed, 0 failed, 12 skipped' % why)
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([ENTER, sys.executable, os.path.abspath(__file__), *sys.argv[1:], '--inside', shared_root_zone(), folder],
+        done = subprocess.run([ENTER, sys.executable, os.path.abspath(__file__), *sys.argv[1:], '--inside', pocket.root_zone(), folder],
                               stdout=subprocess.PIPE, text=True, timeout=1500, check=True)
     seen = json.loads(done.stdout.splitlines()[-1])
     print('%d questions: %s; the resolvers disagree on %d' % (seen['asked'], seen['truth'], seen['disagree']))

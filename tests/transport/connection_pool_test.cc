@@ -14,13 +14,19 @@ using Kind = ConnectionPool::Taken::Kind;
 using world::Milliseconds;
 using world::Seconds;
 
+/// Returns an identity as upstreams share theirs.
+world::SharedIdentity Identified(world::Identity identity) {
+  return std::make_shared<const world::Identity>(std::move(identity));
+}
+
 constexpr world::Instant kNow{Seconds(100)};
-const ConnectionKey kServer{*world::Endpoint::FromText("192.0.2.1:853", 0), world::Protocol::kTls, "dns.example"};
+const ConnectionKey kServer{*world::Endpoint::FromText("192.0.2.1:853", 0), world::Protocol::kTls,
+                            Identified({.name = "dns.example"})};
 
 /// Returns another server's key.
 ConnectionKey Other(int number) {
   ConnectionKey key = kServer;
-  key.name = std::to_string(number);
+  key.identity = Identified({.name = std::to_string(number)});
   return key;
 }
 
@@ -43,9 +49,25 @@ TEST_CASE("A connection that is idle is used again, and only for the same server
   CHECK(first.kind == Kind::kFresh);
   Answer(pool, first.id, kNow);
   CHECK(Ask(pool, Other(1), kNow).kind == Kind::kFresh);
-  const auto again = Ask(pool, kServer, kNow);
+  ConnectionKey same = kServer;
+  same.identity = Identified({.name = "dns.example"});
+  const auto again = Ask(pool, same, kNow);
   CHECK(again.kind == Kind::kReuse);
   CHECK(again.id == first.id);
+}
+
+TEST_CASE("What was believed without proof is not used again by those who want proof, nor one pin for another") {
+  ConnectionPool pool({});
+  std::vector<ConnectionKey> keys(4, kServer);
+  keys[1].identity = Identified({.name = "dns.example", .authentication = world::Authentication::kNone});
+  keys[2].identity = Identified({.name = "dns.example", .pins = {{1}}});
+  keys[3].identity = nullptr;
+  for (const ConnectionKey& key : keys) {
+    const auto taken = Ask(pool, key, kNow);
+    CHECK(taken.kind == Kind::kFresh);
+    Answer(pool, taken.id, kNow);
+  }
+  CHECK(pool.size() == keys.size());
 }
 
 TEST_CASE(

@@ -11,11 +11,17 @@ using world::Seconds;
 
 constexpr Instant At(int64_t seconds) { return Instant(Seconds(1'000 + seconds)); }
 
+/// Has a query answered by so many octets, which wait to be written.
+void Answer(StreamPolicy& policy, size_t octets, Instant now) {
+  policy.Answered(now);
+  policy.Queued(octets);
+}
+
 TEST_CASE("a connection without a query closes when its idle time is over (RFC 7766 6.2.3)") {
   StreamPolicy policy({.idle_timeout = Seconds(10)}, At(0));
   CHECK(policy.Deadline() == At(10));
   policy.QueryRead(At(4));
-  policy.Answered(50, At(5));
+  Answer(policy, 50, At(5));
   policy.Written(50, At(5));
   CHECK(policy.Deadline() == At(15));
 }
@@ -25,19 +31,19 @@ TEST_CASE("a connection stays while the resolver owes it an answer") {
   policy.QueryRead(At(1));
   policy.QueryRead(At(1));
   CHECK(policy.Deadline() == world::kNever);
-  policy.Answered(0, At(9));
+  policy.Answered(At(9));
   CHECK(policy.Deadline() == world::kNever);
-  policy.Answered(0, At(9));
+  policy.Answered(At(9));
   CHECK(policy.Deadline() == At(19));
 }
 
 TEST_CASE("a client that does not read its answers has no more than the idle time, whatever else it asks") {
   StreamPolicy policy({.idle_timeout = Seconds(10)}, At(0));
   policy.QueryRead(At(1));
-  policy.Answered(50, At(2));
+  Answer(policy, 50, At(2));
   policy.QueryRead(At(2));
   CHECK(policy.Deadline() == At(12));
-  policy.Answered(50, At(8));
+  Answer(policy, 50, At(8));
   CHECK(policy.Deadline() == At(12));
   policy.Written(1, At(9));
   CHECK(policy.Deadline() == At(19));
@@ -49,7 +55,7 @@ TEST_CASE("the queries of one connection are read up to the limit and not past i
   CHECK(policy.WantsRead());
   policy.QueryRead(At(0));
   CHECK_FALSE(policy.WantsRead());
-  policy.Answered(50, At(0));
+  Answer(policy, 50, At(0));
   CHECK(policy.WantsRead());
 }
 
@@ -57,10 +63,10 @@ TEST_CASE("a backlog of the limit is borne, one octet more cuts the connection")
   StreamPolicy policy({.most_backlog_octets = 100}, At(0));
   policy.QueryRead(At(0));
   policy.QueryRead(At(0));
-  policy.Answered(100, At(0));
+  Answer(policy, 100, At(0));
   CHECK_FALSE(policy.Flooded());
   CHECK(policy.WantsRead());
-  policy.Answered(1, At(0));
+  Answer(policy, 1, At(0));
   CHECK(policy.Flooded());
   CHECK_FALSE(policy.WantsRead());
 }
@@ -72,9 +78,9 @@ TEST_CASE(
   CHECK(policy.WantsRead());
   policy.QueryRead(At(0));
   CHECK_FALSE(policy.WantsRead());
-  policy.Answered(world::limits::kMaxTcpBacklogOctets, At(0));
+  Answer(policy, world::limits::kMaxTcpBacklogOctets, At(0));
   CHECK_FALSE(policy.Flooded());
-  policy.Answered(1, At(0));
+  Answer(policy, 1, At(0));
   CHECK(policy.Flooded());
 }
 
@@ -84,7 +90,7 @@ TEST_CASE("a client that closed its half still gets its answers") {
   policy.EndOfInput();
   CHECK_FALSE(policy.WantsRead());
   CHECK_FALSE(policy.Finished());
-  policy.Answered(50, At(1));
+  Answer(policy, 50, At(1));
   CHECK_FALSE(policy.Finished());
   policy.Written(50, At(1));
   CHECK(policy.Finished());
