@@ -60,7 +60,7 @@ struct NxDomain {
 
 /// How long something may be kept, whatever its TTL.
 struct KeepUntil {
-  KeepUntil(world::Instant not_after_at) : not_after(not_after_at) {}
+  KeepUntil(world::Instant not_after_at) : not_after(not_after_at) {}  // NOLINT(google-explicit-constructor)
   KeepUntil(world::Instant not_after_at, world::Instant stale_until_at)
       : not_after(not_after_at), stale_until(stale_until_at) {}
 

@@ -3,6 +3,7 @@
 
 usage: long_form.py LOG   (from the top of the tree)
 """
+import concurrent.futures
 import glob
 import json
 import os
@@ -72,18 +73,18 @@ def meson_test(log, folder, arguments, prefix):
 def address_sanitizer(log):
     """Unit tests and the big simulation under ASan and UBSan, then each fuzz target for a minute."""
     folder = 'build-clang'
-    if not build(log, folder, ['-Db_sanitize=address,undefined', '-Dfuzz=true']):
+    if not build(log, folder, ['-Db_sanitize=address,undefined', '-Dfuzz=true', '-Doptimization=1']):
         return
     meson_test(log, folder, ['--suite', 'unit', '--suite', 'simulator', '--timeout-multiplier', '20'], 'asan:')
     targets = sorted(p for p in glob.glob(folder + '/tests/fuzz_*') if os.access(p, os.X_OK) and os.path.isfile(p))
     if not targets:
         log.add('fuzz', 'FAIL', 'no fuzz target was built', 0)
-    for target in targets:
-        fuzz(log, target)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda target: fuzz(log, target), targets))
 
 
 def fuzz(log, target):
-    """One fuzz target, starting from its committed corpus; what it finds stays in the build folder."""
+    """One fuzz target (one for each core at a time), starting from its committed corpus; what it finds stays in the build folder."""
     room, name = os.path.basename(target).removeprefix('fuzz_').split('_', 1)
     found = target + '.found'
     os.makedirs(found, exist_ok=True)
@@ -95,7 +96,7 @@ def fuzz(log, target):
 def thread_sanitizer(log):
     """The shared stores and the hand-overs between workers."""
     folder = 'build-tsan'
-    if build(log, folder, ['-Db_sanitize=thread', '-Dbench=false'],
+    if build(log, folder, ['-Db_sanitize=thread', '-Dbench=false', '-Doptimization=1'],
              ['tests/cache/cache_test', 'tests/servers/servers_test', 'tests/daemon/daemon_test']):
         meson_test(log, folder, ['--timeout-multiplier', '20', 'cache', 'servers', 'daemon'], 'tsan:')
 
