@@ -95,7 +95,7 @@ void Forward::MakeWaves(Context& context) {
   }
   std::vector<UpstreamId> all;
   for (size_t i = 0; i < context.plan.upstreams.size(); ++i) all.push_back(static_cast<UpstreamId>(i));
-  waves_ = Order(context.plan, task_.pools, context.board.Look(all), context.random);
+  waves_ = Order(context.plan, task_.pools, context.board.Look(all, context.now.mono), context.random);
   for (Wave& wave : waves_) {
     std::erase_if(wave, [&](UpstreamId id) { return std::ranges::find(dismissed_, id) != dismissed_.end(); });
   }
@@ -155,7 +155,7 @@ bool Forward::Ask(UpstreamId id, Protocol via, EdnsUse edns, Context& context, W
   }
   const Upstream& upstream = context.plan.At(id);
   const std::array<UpstreamId, 1> only{id};
-  const servers::Glance glance = context.board.Look(only).front();
+  const servers::Glance glance = context.board.Look(only, context.now.mono).front();
   if (!upstream.address && glance.addresses.empty()) {
     Note(id, "its name has no address yet", context);
     return false;
@@ -177,7 +177,7 @@ bool Forward::Ask(UpstreamId id, Protocol via, EdnsUse edns, Context& context, W
                         false,
                         steps_.size()};
   ++packets_;
-  context.board.Sent(id);
+  context.board.Sent(id, now);
   context.counters.Add(PacketsOver(via));
   steps_.push_back({id, attempt.to, via, now, world::Duration(-1), "", task_.probed ? "probe" : "forwarded"});
   const QueryOptions options{message_id, via, context.settings.upstream.payload_octets, attempt.with_edns,

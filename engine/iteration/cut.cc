@@ -9,6 +9,7 @@
 #include "engine/iteration/delegation.h"
 #include "engine/iteration/hearing.h"
 #include "engine/iteration/overloaded.h"
+#include "engine/wire/edns_options.h"
 #include "engine/wire/query.h"
 #include "engine/world/limits.h"
 
@@ -48,11 +49,14 @@ Metric MetricOf(const Verdict& verdict) {
   return Metric::kUpstreamFormErr;
 }
 
-/// Returns the EDNS of a query to whom `chosen` chooses, a Choice or an Aside; nothing where the server fails on it.
+/// Returns the EDNS of a query to whom `chosen` chooses, a Choice or an Aside; nothing where the server fails on it. On
+/// a connection it asks how long that is kept (RFC 7828 section 3.2.1).
 template <typename Chosen>
-std::optional<wire::Edns> EdnsFor(const Chosen& chosen, const settings::Settings& settings) {
+std::optional<wire::Edns> EdnsFor(const Chosen& chosen, Protocol via, const settings::Settings& settings) {
   if (!chosen.with_edns) return std::nullopt;
-  return wire::Edns{settings.upstream.payload_octets, 0, true, {}, {}};
+  wire::Edns edns{settings.upstream.payload_octets, 0, true, {}, {}};
+  if (via == Protocol::kTcp) edns.options.push_back({wire::kKeepAliveOption, {}});
+  return edns;
 }
 
 }  // namespace
@@ -166,7 +170,8 @@ void Cut::Send(size_t target, Protocol via, const servers::Choice& choice, Conte
     log.steps.push_back({context.now.mono, delegation_->zone, servers_.servers()[to.server].name, to.endpoint, via,
                          asked_, Minimised(), world::Duration(-1), "", choice.reason, log.depth, log.purpose});
   }
-  wishes.push_back(SendWish{exchange.tag, to.endpoint, via, MakeQuery(exchange.id, EdnsFor(choice, context.settings))});
+  wishes.push_back(
+      SendWish{exchange.tag, to.endpoint, via, MakeQuery(exchange.id, EdnsFor(choice, via, context.settings))});
   exchanges_.push_back(exchange);
 }
 
@@ -189,7 +194,7 @@ void Cut::SendAside(size_t target, const servers::Aside& aside, Context& context
     log.steps.push_back({now, delegation_->zone, servers_.servers()[to.server].name, to.endpoint, Protocol::kUdp,
                          asked_, Minimised(), world::Duration(-1), "aside", aside.reason, log.depth, log.purpose});
   }
-  wishes.push_back(AsideWish{straggler, MakeQuery(straggler.id, EdnsFor(aside, context.settings))});
+  wishes.push_back(AsideWish{straggler, MakeQuery(straggler.id, EdnsFor(aside, Protocol::kUdp, context.settings))});
 }
 
 Exchange* Cut::Find(Tag tag) {

@@ -14,7 +14,7 @@ void UpstreamBoard::Prepare(std::span<const std::string> names, const HealthRule
   }
 }
 
-std::vector<Glance> UpstreamBoard::Look(std::span<const UpstreamId> upstreams) const {
+std::vector<Glance> UpstreamBoard::Look(std::span<const UpstreamId> upstreams, world::Instant now) const {
   std::vector<Glance> glances;
   glances.reserve(upstreams.size());
   const std::lock_guard lock(mutex_);
@@ -22,14 +22,14 @@ std::vector<Glance> UpstreamBoard::Look(std::span<const UpstreamId> upstreams) c
     const UpstreamRecord& record = records_[static_cast<size_t>(id)];
     std::optional<world::Duration> timeout;
     if (record.rtt.measured) timeout = record.rtt.Timeout(0);
-    glances.push_back({record.health, timeout, record.addresses});
+    glances.push_back({record.HealthAt(now), timeout, record.addresses});
   }
   return glances;
 }
 
-void UpstreamBoard::Sent(UpstreamId id) {
+void UpstreamBoard::Sent(UpstreamId id, world::Instant now) {
   const std::lock_guard lock(mutex_);
-  ++At(id).asked;
+  At(id).Sent(now);
 }
 
 void UpstreamBoard::Answered(UpstreamId id, world::Duration rtt, world::Instant now) {
@@ -44,13 +44,12 @@ void UpstreamBoard::Won(UpstreamId id) {
 
 void UpstreamBoard::Lost(UpstreamId id) {
   const std::lock_guard lock(mutex_);
-  ++At(id).lost;
+  At(id).Lost();
 }
 
 void UpstreamBoard::Erred(UpstreamId id, std::string_view what) {
   const std::lock_guard lock(mutex_);
-  ++At(id).errors;
-  At(id).last_error = what;
+  At(id).Erred(what);
 }
 
 void UpstreamBoard::Failed(UpstreamId id, std::string_view why, world::Instant sent, world::Instant now) {

@@ -40,10 +40,10 @@ class UpstreamBoard {
   void Prepare(std::span<const std::string> names, const HealthRules& rules);
 
   /// Returns what is known of some upstreams, in their order. Requires: Prepare.
-  std::vector<Glance> Look(std::span<const UpstreamId> upstreams) const;
+  std::vector<Glance> Look(std::span<const UpstreamId> upstreams, world::Instant now) const;
 
   /// A query goes out.
-  void Sent(UpstreamId id);
+  void Sent(UpstreamId id, world::Instant now);
   /// A response came that serves its purpose, `rtt` after its query.
   void Answered(UpstreamId id, world::Duration rtt, world::Instant now);
   /// Its answer was taken; the others in the race lost it.

@@ -3,6 +3,18 @@
 #include <algorithm>
 
 namespace servers {
+namespace {
+
+/// Queries without a word back that make silence: a few are names that take long to resolve.
+constexpr int kManyUnanswered = 16;
+
+/// The least silence under load that means something, however near the upstream is: a process may pause.
+constexpr world::Duration kLeastQuiet = world::Milliseconds(40);
+
+/// How many of its timeouts silence has to last: a connection may have to be made first.
+constexpr int kQuietTimeouts = 2;
+
+}  // namespace
 
 std::string_view ToText(Health health) {
   switch (health) {
@@ -16,8 +28,31 @@ std::string_view ToText(Health health) {
   return "down";
 }
 
+Health UpstreamRecord::HealthAt(world::Instant now) const {
+  if (health != Health::kUp || unanswered < kManyUnanswered || !rtt.measured) return health;
+  const world::Duration quiet = std::max(kLeastQuiet, kQuietTimeouts * rtt.Timeout(0));
+  return now - unanswered_since > quiet ? Health::kSuspect : Health::kUp;
+}
+
+void UpstreamRecord::Sent(world::Instant now) {
+  ++asked;
+  if (unanswered++ == 0) unanswered_since = now;
+}
+
+void UpstreamRecord::Lost() {
+  ++lost;
+  if (unanswered > 0) --unanswered;
+}
+
+void UpstreamRecord::Erred(std::string_view what) {
+  ++errors;
+  unanswered = 0;
+  last_error = what;
+}
+
 void UpstreamRecord::Succeeded(world::Duration sample, const HealthRules& rules, world::Instant now) {
   ++answered;
+  unanswered = 0;
   rtt.Add(sample, rtt.measured ? now - answered_at : world::Duration(0));
   answered_at = now;
   failures_in_row = 0;

@@ -37,6 +37,8 @@ struct UpstreamRecord {
   world::Instant next_probe = world::Instant::min();
   int failures_in_row = 0;
   int successes_in_row = 0;
+  int unanswered = 0;  ///< Queries since it last said anything; those that lost a race do not count.
+  world::Instant unanswered_since = world::Instant::min();  ///< When the first of them went out.
   uint64_t asked = 0;
   uint64_t answered = 0;
   uint64_t won = 0;     ///< Its answer was taken.
@@ -47,6 +49,19 @@ struct UpstreamRecord {
   std::string last_error;
   std::vector<world::Address> addresses;  ///< Of an upstream that is given by name.
   world::Instant addresses_until = world::Instant::min();
+
+  /// Returns how it is to be ranked: one that has fallen silent under load is suspect before any query is overdue, so
+  /// that few wait for it.
+  Health HealthAt(world::Instant now) const;
+
+  /// A query goes out.
+  void Sent(world::Instant now);
+
+  /// A query's answer is not waited for any more, since another upstream was faster.
+  void Lost();
+
+  /// A response that is an error, and may be the name's fault.
+  void Erred(std::string_view what);
 
   /// A response came in that serves its purpose.
   void Succeeded(world::Duration sample, const HealthRules& rules, world::Instant now);

@@ -40,6 +40,36 @@ TEST_CASE("A query that is late is no failure of an upstream that has answered o
   CHECK(record.health == Health::kUp);
 }
 
+/// Returns a record that answered in 10 ms at the start, with so many queries sent since.
+UpstreamRecord Unanswered(int queries) {
+  UpstreamRecord record;
+  record.Sent(kStart);
+  record.Succeeded(Milliseconds(10), kRules, kStart);
+  for (int i = 0; i < queries; ++i) record.Sent(kStart + Milliseconds(1));
+  return record;
+}
+
+TEST_CASE("An upstream that falls silent under load is suspect before a query is overdue") {
+  const world::Instant soon = kStart + Milliseconds(1) + 2 * Unanswered(0).rtt.Timeout(0);
+  const world::Instant quiet = std::max(soon, kStart + Milliseconds(41));
+  CHECK(Unanswered(16).HealthAt(quiet) == Health::kUp);
+  CHECK(Unanswered(16).HealthAt(quiet + Milliseconds(1)) == Health::kSuspect);
+  CHECK(Unanswered(15).HealthAt(quiet + Seconds(1)) == Health::kUp);
+}
+
+TEST_CASE("Silence ends with any response, and races that were lost are none") {
+  const world::Instant later = kStart + Seconds(1);
+  UpstreamRecord erring = Unanswered(100);
+  erring.Erred("SERVFAIL");
+  CHECK(erring.HealthAt(later) == Health::kUp);
+  UpstreamRecord late = Unanswered(100);
+  late.Succeeded(Milliseconds(500), kRules, later);
+  CHECK(late.HealthAt(later) == Health::kUp);
+  UpstreamRecord slower = Unanswered(100);
+  for (int i = 0; i < 90; ++i) slower.Lost();
+  CHECK(slower.HealthAt(later) == Health::kUp);
+}
+
 TEST_CASE("One success clears a suspicion") {
   UpstreamRecord record;
   record.Failed("timeout", kStart, kRules, kStart + Seconds(1));

@@ -189,7 +189,7 @@ TEST_CASE("the connection for a truncated answer is cut each time: SERVFAIL in t
   CHECK(scene.Resolve("big.com.").header.rcode == wire::Rcode::kServFail);
 }
 
-TEST_CASE("a truncated answer is asked for again over TCP (RFC 7766 section 5)") {
+TEST_CASE("a truncated answer is asked for again over TCP (RFC 7766 section 5), and how long the connection is kept") {
   Scene scene;
   std::string names;
   for (int i = 0; i < 200; ++i) names += fmt::format("big.com. 300 IN A 198.51.100.{}\n", i);
@@ -197,6 +197,7 @@ TEST_CASE("a truncated answer is asked for again over TCP (RFC 7766 section 5)")
   const wire::Message told = scene.Resolve("big.com.");
   CHECK(told.header.tc);  // The client has asked over UDP.
   CHECK(std::ranges::any_of(scene.servers.log(), [](const auto& asked) { return asked.via == world::Protocol::kTcp; }));
+  for (const auto& asked : scene.servers.log()) CHECK(asked.asks_keep_alive == (asked.via == world::Protocol::kTcp));
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <variant>
 
+#include "engine/wire/edns_options.h"
+
 namespace simulator {
 namespace {
 
@@ -69,7 +71,9 @@ std::vector<Reply> ZoneServers::Ask(const world::Address& server, world::Protoco
                                     world::Instant now, uint64_t /*draw*/) {
   const std::optional<wire::Message> asked = wire::Parse(query);
   if (!asked || !asked->question) return {};
-  log_.push_back({now, server, via, *asked->question, asked->edns.has_value()});
+  const bool asks_keep_alive =
+      asked->edns && std::ranges::count(asked->edns->options, wire::kKeepAliveOption, &wire::EdnsOption::code) > 0;
+  log_.push_back({now, server, via, *asked->question, asked->edns.has_value(), asks_keep_alive});
   const Manner manner = MannerOf(server, now);
   const zone::Snapshot zone = ZoneFor(server, *asked->question, now);
   if (manner.is_silent || !zones_.contains(server)) return {};

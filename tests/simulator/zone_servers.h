@@ -24,6 +24,7 @@ class ZoneServers final : public Servers {
     world::Protocol via{};
     wire::Question question;
     bool with_edns = false;
+    bool asks_keep_alive = false;  ///< RFC 7828.
   };
 
   /// What an address does other than to serve.

@@ -242,10 +242,15 @@ class Daemon:
         """Starts the daemon and waits until it serves."""
         self.spawn()
         end = time.monotonic() + 20
-        while not os.path.exists(os.path.join(self.folder, 'control.sock')):
+        while not self.listens():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise AssertionError('did not start:\n' + self.log())
             time.sleep(0.02)
+
+    def listens(self):
+        """Returns whether the last socket that the daemon opens takes connections."""
+        with socket.socket(socket.AF_UNIX) as client:
+            return client.connect_ex(os.path.join(self.folder, 'control.sock')) == 0
 
     def spawn(self):
         """Starts the daemon."""

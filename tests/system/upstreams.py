@@ -50,7 +50,9 @@ class Certificates:
 
 
 def unbound(own):
-    """Returns the command of Unbound."""
+    """Returns the command of Unbound. What it hands out for resuming a session is of use after a restart as well."""
+    with open(os.path.join(own.folder, 'tickets.key'), 'wb') as file:
+        file.write(bytes(range(80)))
     return ['unbound', '-c', write(own.folder, own.name + '.conf', f"""
 server:
   interface: 127.0.0.1@{own.ports['udp']}
@@ -60,6 +62,7 @@ server:
   https-port: {own.ports['https']}
   tls-service-key: "{own.key}"
   tls-service-pem: "{own.certificate}"
+  tls-session-ticket-keys: "{own.folder}/tickets.key"
   num-threads: 1
   incoming-num-tcp: 200
   module-config: "iterator"
