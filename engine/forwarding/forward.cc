@@ -111,7 +111,7 @@ void Forward::Proceed(Context& context, Wishes& wishes) {
   if (context.now.mono >= deadline_ && !held_) return Lose(context, wishes);
   if (held_ && (!IsWaiting() || context.now.mono >= held_->until)) {
     Held held = *std::exchange(held_, std::nullopt);
-    return Win(held.by, std::move(held.response), context, wishes);
+    return Win(std::move(held.winner), context, wishes);
   }
   if (IsWaiting()) return;
   const bool began = next_wave_ > 0 || rounds_ > 1;
@@ -163,12 +163,18 @@ bool Forward::Ask(UpstreamId id, Protocol via, EdnsUse edns, Context& context, W
   const auto turn = static_cast<size_t>(packets_);
   const world::Address address =
       upstream.address ? *upstream.address : glance.addresses[turn % glance.addresses.size()];
+  const world::Endpoint to{address, upstream.port};
+  if (std::ranges::find(task_.avoided, to) != task_.avoided.end()) {
+    Note(id, "has said what is bogus", context);
+    dismissed_.push_back(id);
+    return false;
+  }
   // RFC 8484 section 4.1: the ID is 0, so that caches of HTTP see equal questions as equal.
   const uint16_t message_id = via == Protocol::kHttps ? uint16_t{0} : context.random.Bits16();
   const world::Instant now = context.now.mono;
   const Attempt attempt{Tag{next_tag_++},
                         id,
-                        {address, upstream.port},
+                        to,
                         via,
                         message_id,
                         edns == EdnsUse::kWith,
@@ -249,9 +255,9 @@ void Forward::Weigh(const Attempt& attempt, wire::Message response, Context& con
   context.board.Answered(attempt.upstream, context.now.mono - attempt.sent, context.now.mono);
   if (appraisal.worth == Worth::kGood) {
     if (held_) context.counters.Add(Metric::kForwardContradicted);
-    return Win(attempt.upstream, std::move(response), context, wishes);
+    return Win({attempt.upstream, attempt.to, std::move(response)}, context, wishes);
   }
-  if (!held_) held_ = Held{std::move(response), attempt.upstream, context.now.mono + kGrace};
+  if (!held_) held_ = Held{{attempt.upstream, attempt.to, std::move(response)}, context.now.mono + kGrace};
   Proceed(context, wishes);
 }
 
@@ -310,21 +316,22 @@ world::Instant Forward::NextDeadline() const {
   return held_ ? std::min(next, held_->until) : next;
 }
 
-void Forward::Win(UpstreamId by, wire::Message response, Context& context, Wishes& wishes) {
-  context.board.Won(by);
+void Forward::Win(Winner winner, Context& context, Wishes& wishes) {
+  context.board.Won(winner.by);
   // Who said that it cannot, where another could, has itself to blame.
   for (const UpstreamId id : dismissed_) {
     const auto step = std::ranges::find(steps_, id, &Step::upstream);
-    if (step->rtt.count() >= 0) context.board.Failed(id, step->outcome, step->sent, context.now.mono);
+    if (step != steps_.end() && step->rtt.count() >= 0)
+      context.board.Failed(id, step->outcome, step->sent, context.now.mono);
   }
   Abandon(context, wishes);
-  ending_ = Ending{std::move(response), std::move(failures_)};
+  ending_ = Ending{std::move(winner.response), std::move(failures_), winner.from};
 }
 
 void Forward::Lose(Context& context, Wishes& wishes) {
   context.counters.Add(task_.probed ? Metric::kUpstreamProbesFailed : Metric::kForwardFailures);
   Abandon(context, wishes);
-  ending_ = Ending{std::nullopt, std::move(failures_)};
+  ending_ = Ending{std::nullopt, std::move(failures_), {}};
 }
 
 void Forward::Abandon(Context& context, Wishes& wishes) {

@@ -21,6 +21,7 @@ struct Task {
   std::optional<servers::UpstreamId> probed{};  ///< Set: of this one alone, to see how it fares.
   world::Instant deadline;                      ///< When it ends, whatever happens.
   Validation validation = Validation::kTheirs;
+  std::vector<world::Endpoint> avoided{};  ///< Whose answers were bogus: not asked again.
 };
 
 /// One query and what came of it.
@@ -46,6 +47,7 @@ struct Failures {
 struct Ending {
   std::optional<wire::Message> response;
   Failures failures;
+  world::Endpoint from;  ///< Who gave the response.
 };
 
 /// One question at the upstreams of its pools: a state machine that is told what happened and says what it wants. Waves
@@ -88,10 +90,16 @@ class Forward {
     size_t step = 0;
   };
 
+  /// A valid response, and whose it is.
+  struct Winner {
+    servers::UpstreamId by{};
+    world::Endpoint from;
+    wire::Message response;
+  };
+
   /// A valid answer without data, held back for a moment.
   struct Held {
-    wire::Message response;
-    servers::UpstreamId by{};
+    Winner winner;
     world::Instant until;
   };
 
@@ -113,7 +121,7 @@ class Forward {
   /// Notes that an upstream's answer is none.
   void Dismiss(const Attempt& attempt, const wire::Message& response, std::string_view what, Context& context);
   /// Ends with a response.
-  void Win(servers::UpstreamId by, wire::Message response, Context& context, Wishes& wishes);
+  void Win(Winner winner, Context& context, Wishes& wishes);
   /// Ends with failures.
   void Lose(Context& context, Wishes& wishes);
   /// Forgets all that is still listened to.

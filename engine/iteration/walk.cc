@@ -169,7 +169,7 @@ void Walk::Forwarded(Forwarding forwarding, Context& context, Wishes& wishes) {
     context.counters.Add(Metric::kScrubbedRecords, judgement.scrubbed_sets);
     if (judgement.proofs_left_out > 0) context.counters.Add(Metric::kLimitProofSets);
     const cache::Delegation delegation{way.domain, {}, world::kNever};
-    TakeVerdict(std::move(judgement.verdict), {delegation, {}}, context, wishes);
+    TakeVerdict(std::move(judgement.verdict), {delegation, forwarding.from}, context, wishes);
     return;
   }
   if (context.settings.forward.fallback == settings::Fallback::kWalk) {

@@ -38,6 +38,7 @@ struct Forwarding {
   wire::Rcode failure = wire::Rcode::kServFail;
   std::string texts;  ///< How the upstreams failed, for a person.
   std::vector<WalkStep> steps;
+  world::Endpoint from{};  ///< Who gave the response.
 };
 
 /// The resolution of one question from what is known to its end: a state machine that is told what happened and says

@@ -180,7 +180,8 @@ void Resolutions::Apply(Resolution& resolution, iteration::Wishes& wishes, world
                    [&](iteration::ForwardWish& forward) {
                      const forwarding::Validation validation = ValidationOf(forward.question);
                      StartForward(resolution,
-                                  {forward.question, std::move(forward.pools), std::nullopt, mine.deadline, validation},
+                                  {forward.question, std::move(forward.pools), std::nullopt, mine.deadline, validation,
+                                   mine.avoided},
                                   now, out);
                    },
                    [&](iteration::ForgetWish& forget) { Forget(resolution, forget.tag, out); },

@@ -95,9 +95,9 @@ void Resolutions::ApplyForward(Resolution& resolution, forwarding::Wishes& wishe
   const forwarding::Ending* ending = resolution.forward->ending();
   if (ending == nullptr) return Schedule(resolution);
   const wire::Name& zone = around_.routes.Of(resolution.forward->task().question).domain;
-  iteration::Forwarding told{ending->response, FailureRcode(ending->failures),
-                             fmt::format("{}", fmt::join(ending->failures.texts, "; ")),
-                             StepsOf(*resolution.forward, around_.plan, zone, resolution.walk.assignment())};
+  iteration::Forwarding told{
+      ending->response, FailureRcode(ending->failures), fmt::format("{}", fmt::join(ending->failures.texts, "; ")),
+      StepsOf(*resolution.forward, around_.plan, zone, resolution.walk.assignment()), ending->from};
   resolution.forward.reset();
   iteration::Wishes more;
   iteration::Context context = MakeContext(resolution, now);

@@ -9,12 +9,16 @@ namespace {
 /// Whether a route judges its names.
 enum class Judging : uint8_t { kYes, kNo };
 
-/// Returns settings that forward everything to one upstream, by a route.
-std::shared_ptr<const settings::Settings> Forwarding(Judging judging = Judging::kYes) {
+/// Returns settings that forward everything by a route to upstreams, one after the other.
+std::shared_ptr<const settings::Settings> Forwarding(Judging judging = Judging::kYes,
+                                                     std::vector<std::string> servers = {"192.0.2.1"}) {
   settings::Settings settings;
   settings::Settings::ForwardPool pool;
   pool.name = "upstream";
-  pool.servers.push_back(std::get<settings::UpstreamUrl>(settings::UpstreamFromText("192.0.2.1")));
+  pool.strategy = settings::Strategy::kFailover;
+  for (const std::string& server : servers) {
+    pool.servers.push_back(std::get<settings::UpstreamUrl>(settings::UpstreamFromText(server)));
+  }
   settings.forward_pools.push_back(std::move(pool));
   settings::Settings::ForwardRoute route;
   route.domains = {wire::Name()};
@@ -43,10 +47,25 @@ TEST_CASE("What an upstream answers is judged here, and it is told not to: CD (R
   CHECK(fixture.Ask("nope.example.", RrType::kA, kDo).header.ad);
 }
 
-TEST_CASE("What an upstream forges, or lets pass, is bogus") {
+TEST_CASE("What an upstream forges, or lets pass, is bogus, and is not asked of it again") {
   Fixture fixture(Forwarding());
   fixture.authority = Resolver(Forged);
-  CHECK(fixture.Ask("www.example.", RrType::kA, kDo).header.rcode == Rcode::kServFail);
+  const Message response = fixture.Ask("www.example.", RrType::kA, kDo);
+  CHECK(response.header.rcode == Rcode::kServFail);
+  REQUIRE(!response.edns->errors.empty());
+  CHECK(response.edns->errors[0].code == wire::EdeCode::kDnssecBogus);
+  CHECK(fixture.packets == 2);  // The name, and the keys.
+}
+
+TEST_CASE("Another upstream is asked for what one has forged") {
+  Fixture fixture(Forwarding(Judging::kYes, {"192.0.2.1", "192.0.2.2"}));
+  fixture.authority = Resolver([](int server, const wire::Question& question) {
+    return server == 1 ? Forged(server, question) : Fixture::Honest(server, question);
+  });
+  const Message response = fixture.Ask("www.example.", RrType::kA, kDo);
+  CHECK(response.header.rcode == Rcode::kNoError);
+  CHECK(response.header.ad);
+  CHECK(fixture.packets == 3);  // The name of both, and the keys.
 }
 
 TEST_CASE("An upstream that leaves signatures out makes signed names bogus, and says so") {
