@@ -197,13 +197,14 @@ def at(latencies, part):
 
 
 def wait_for_all(daemon, count):
-    """Waits until so many upstreams are up."""
-    end = time.monotonic() + 15
-    while time.monotonic() < end:
+    """Waits until so many upstreams are up; returns how long that took, in seconds."""
+    begin = time.monotonic()
+    while time.monotonic() < begin + 15:
         upstreams = daemon.operate('stats', {'verb': 'upstreams'})[0]['upstreams']
         if sum(one['health'] == 'up' for one in upstreams) >= count:
-            return
-        time.sleep(0.1)
+            break
+        time.sleep(0.02)
+    return time.monotonic() - begin
 
 
 def play(options, balancers, strategy, scheme):
@@ -228,12 +229,12 @@ def play(options, balancers, strategy, scheme):
                 asked, lost, failed, latencies = load.run(options.seconds)
                 for victim in victims:
                     victim.end(fault)
-                wait_for_all(daemon, len(balancers))
+                back = wait_for_all(daemon, len(balancers))
                 load.run(1)  # RTTs are as usual again.
                 bad += lost + len(failed)
-                print('%-9s %-6s %-12s %-5d %7d %5d %6d %8.2f %8.2f %8.1f  x%.2f' % (
+                print('%-9s %-6s %-12s %-5d %7d %5d %6d %8.2f %8.2f %8.1f  x%-6.2f %5.2f' % (
                     strategy, scheme, fault, len(victims), asked, lost, len(failed), at(latencies, .5), at(latencies, .99),
-                    at(latencies, 1), at(latencies, .99) / at(usual, .99)))
+                    at(latencies, 1), at(latencies, .99) / at(usual, .99), back))
                 sys.stdout.flush()
     return bad
 
@@ -273,8 +274,8 @@ def main():
     try:
         for host in HOSTS:
             balancers.append(Balancer(folder, host, certificates, strangers))
-        print('%-9s %-6s %-12s %-5s %7s %5s %6s %8s %8s %8s' % ('strategy', 'over', 'fault', 'of 3', 'asked', 'lost', 'failed',
-                                                                'p50 ms', 'p99 ms', 'max ms'))
+        print('%-9s %-6s %-12s %-5s %7s %5s %6s %8s %8s %8s  %-7s %5s' % (
+            'strategy', 'over', 'fault', 'of 3', 'asked', 'lost', 'failed', 'p50 ms', 'p99 ms', 'max ms', 'p99', 'up s'))
         for scheme in options.schemes.split(','):
             for strategy in options.strategies.split(','):
                 bad += play(options, balancers, strategy, scheme)
