@@ -11,7 +11,6 @@ namespace {
 constexpr Option kJsonOption{"--json", "", "as JSON, for programs"};
 
 constexpr auto kConfig = std::to_array<Option>({kConfigOption});
-constexpr auto kOnline = std::to_array<Option>({kConfigOption, kSocketOption});
 constexpr auto kOnlineJson = std::to_array<Option>({kJsonOption, kConfigOption, kSocketOption});
 constexpr auto kResolveOptions = std::to_array<Option>({
     {"--explain", "", "the chain of trust alone, and where it broke"},
