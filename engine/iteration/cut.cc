@@ -75,14 +75,7 @@ Cut::Cut(const wire::Question& target, cache::SharedDelegation delegation, const
 
 void Cut::Distrust(std::span<const world::Endpoint> endpoints) {
   aliases_ = Aliases::kTakenApart;
-  avoided_.assign(endpoints.begin(), endpoints.end());
-  DismissAvoided();
-}
-
-void Cut::DismissAvoided() {
-  for (size_t i = 0; i < servers_.targets().size(); ++i) {
-    if (std::ranges::find(avoided_, servers_.targets()[i].endpoint) != avoided_.end()) servers_.Dismiss(i);
-  }
+  servers_.Avoid(endpoints);
 }
 
 Outcome Cut::Decide(const Exchange& exchange, Verdict verdict) const {
@@ -292,7 +285,6 @@ Next Cut::OnMinimised(const Exchange& exchange, Verdict verdict, Context& contex
   asked_ = minimiser_.Next(target_);
   Abandon(wishes);
   servers_.Restart();
-  DismissAvoided();
   return AskNext(context, log, wishes);
 }
 
@@ -316,7 +308,6 @@ Next Cut::AskInFull(const Exchange& exchange, Context& context, Log& log, Wishes
   asked_ = target_;
   Abandon(wishes);
   servers_.Restart();
-  DismissAvoided();
   return Reask(exchange, Protocol::kUdp, exchange.with_edns ? EdnsUse::kWith : EdnsUse::kWithout, context, log, wishes);
 }
 
@@ -395,7 +386,6 @@ bool Cut::TurnToAlternatives(Context& context) {
                    context.guard, context.store, context.now.mono);
   if (!others.Without(servers_)) return false;
   servers_ = std::move(others);
-  DismissAvoided();
   return true;
 }
 

@@ -139,8 +139,6 @@ class Cut {
   Exchange Take(const Exchange& exchange);
   /// Returns the exchange of a tag, or null when nobody listens to it.
   Exchange* Find(Tag tag);
-  /// Leaves out the servers that are to be avoided.
-  void DismissAvoided();
   /// Returns how a response decides the question.
   Outcome Decide(const Exchange& exchange, Verdict verdict) const;
   /// Notes a failure for the client's extended error.
@@ -149,7 +147,6 @@ class Cut {
   wire::Question target_;
   cache::SharedDelegation delegation_;
   ServerSet servers_;
-  std::vector<world::Endpoint> avoided_;
   Aliases aliases_ = Aliases::kFollowed;
   Minimiser minimiser_;
   wire::Question asked_;

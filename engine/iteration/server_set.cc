@@ -49,7 +49,7 @@ void ServerSet::Add(size_t server, std::span<const world::Address> found, uint16
     const auto same = [&](const Target& t) { return t.endpoint == endpoint; };
     if (kept == world::limits::kMaxAddressesPerServer || !guard.MayAsk(endpoint)) continue;
     ++kept;
-    if (std::ranges::none_of(targets_, same)) targets_.push_back({endpoint, server, 0, false});
+    if (std::ranges::none_of(targets_, same)) targets_.push_back({endpoint, server, 0, Avoids(endpoint)});
   }
 }
 
@@ -98,7 +98,17 @@ void ServerSet::EndLookUp(const wire::Name& name, std::span<const world::Address
   }
 }
 
+bool ServerSet::Avoids(const world::Endpoint& endpoint) const {
+  return std::ranges::find(avoided_, endpoint) != avoided_.end();
+}
+
+void ServerSet::Avoid(std::span<const world::Endpoint> endpoints) {
+  avoided_.assign(endpoints.begin(), endpoints.end());
+  for (Target& target : targets_) target.useless = target.useless || Avoids(target.endpoint);
+}
+
 bool ServerSet::Without(const ServerSet& tried) {
+  Avoid(tried.avoided_);
   std::erase_if(targets_, [&](const Target& target) {
     return std::ranges::find(tried.targets_, target.endpoint, &Target::endpoint) != tried.targets_.end();
   });
@@ -113,7 +123,7 @@ bool ServerSet::Without(const ServerSet& tried) {
 void ServerSet::Restart() {
   for (Target& target : targets_) {
     target.times_tried = 0;
-    target.useless = false;
+    target.useless = Avoids(target.endpoint);
   }
 }
 

@@ -72,18 +72,25 @@ class ServerSet {
   /// The target is of no use for this question.
   void Dismiss(size_t target) { targets_[target].useless = true; }
 
-  /// Takes out the targets that `tried` has; returns whether anything is left to ask or to look up.
+  /// Leaves these out, whatever is asked and whatever look-ups bring: what they said was bogus.
+  void Avoid(std::span<const world::Endpoint> endpoints);
+
+  /// Takes out the targets that `tried` has, and avoids whom it avoids; returns whether anything is left to ask or to
+  /// look up.
   bool Without(const ServerSet& tried);
 
   /// Another question is asked from here on: every target may be asked again.
   void Restart();
 
  private:
+  /// Returns whether a target is left out from the beginning.
+  bool Avoids(const world::Endpoint& endpoint) const;
   /// Adds addresses of a server as targets: those that may be asked, each once, kMaxAddressesPerServer at the most.
   void Add(size_t server, std::span<const world::Address> found, uint16_t port, const policy::UpstreamGuard& guard);
 
   std::vector<Server> servers_;
   std::vector<Target> targets_;
+  std::vector<world::Endpoint> avoided_;
 };
 
 /// How often one address is asked one question before it counts as silent. With the back-off of its timeout this fills
