@@ -128,7 +128,7 @@ void Addresses::ListServers(const zone::Zone& root) {
       for (const world::Address& address : addresses) {
         listed_.try_emplace(address, set.owner.IsRoot()
                                          ? Temper::kHealthy
-                                         : TemperAt(static_cast<uint16_t>(LastBits(address) * multiplier_)));
+                                         : TemperAt(static_cast<uint16_t>(uint32_t{LastBits(address)} * multiplier_)));
       }
       HealEnough(addresses);
     }
@@ -159,7 +159,7 @@ bool Addresses::CanBreak() const {
 
 Temper Addresses::TemperOf(const world::Address& address) const {
   if (auto it = listed_.find(address); it != listed_.end()) return it->second;
-  return TemperAt(static_cast<uint16_t>(LastBits(address) * multiplier_));
+  return TemperAt(static_cast<uint16_t>(uint32_t{LastBits(address)} * multiplier_));
 }
 
 world::Address Addresses::Make(Lot host, world::Family family) const { return MakeWithin({0, 65536}, host, family); }
@@ -180,7 +180,7 @@ world::Address Addresses::MakeWithin(Band band, Lot host, world::Family family) 
   for (uint64_t attempt = 0;; ++attempt) {
     const uint64_t bits = Roll(host, Matter::kAddress, attempt * 2 + static_cast<uint64_t>(family));
     const auto place = static_cast<uint16_t>(band.begin + (bits >> 48) % (band.end - band.begin));
-    const auto last = static_cast<uint16_t>(place * inverse_);
+    const auto last = static_cast<uint16_t>(uint32_t{place} * inverse_);
     const world::Address address = loopback_                        ? MakeLoopback(bits, last)
                                    : family == world::Family::kIpv4 ? MakeIpv4(bits, last)
                                                                     : MakeIpv6(bits, last);
