@@ -171,6 +171,12 @@ ServerInZone TakeServer(Reader& reader, Duration asleep, Instant now) {
   return server;
 }
 
+/// Returns how long nobody was awake since `saved`, which may be any number: nothing where the clock has gone back.
+Duration AsleepSince(world::WallTime saved, world::WallTime now) {
+  if (saved >= now) return Duration(0);
+  return saved <= now - kLongestAge ? kLongestAge : Duration(now - saved);
+}
+
 /// Returns the error of a memory that is not used.
 absl::Status Damaged(const char* what) { return absl::DataLossError(what); }
 
@@ -207,7 +213,7 @@ absl::StatusOr<Memory> Decode(OctetView octets, const world::Now& now) {
   if (Reader(octets.subspan(body.size())).Take<uint64_t>() != Checksum(body)) return Damaged("its checksum is wrong");
   Reader reader(body.subspan(kMagic.size()));
   const world::WallTime saved{world::WallTime::duration(static_cast<int64_t>(reader.Take<uint64_t>()))};
-  const Duration asleep = std::clamp<Duration>(now.wall - saved, Duration(0), kLongestAge);
+  const Duration asleep = AsleepSince(saved, now.wall);
   Memory memory;
   for (auto left = reader.Take<uint32_t>(); left > 0 && reader.ok(); --left) {
     const world::Address address = TakeAddress(reader);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <ldns/ldns.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iterator>
 #include <memory>
@@ -73,7 +74,9 @@ std::string_view AfterFields(std::string_view line) {
 std::string RdataToText(RrType type, OctetView rdata) {
   if (rdata.empty()) return UnknownText(rdata);
   const Owned<ldns_rr> rr = RrOf(type, rdata);
-  if (rr == nullptr) return UnknownText(rdata);
+  // ldns leaves out what comes after the last field that it knows.
+  const std::optional<Octets> kept = rr == nullptr ? std::nullopt : RdataOf(rr.get());
+  if (!kept || !std::ranges::equal(*kept, rdata)) return UnknownText(rdata);
   const Owned<char> line(ldns_rr2str_fmt(ldns_output_format_nocomments, rr.get()));
   const std::string_view text = line == nullptr ? std::string_view() : AfterFields(line.get());
   return text.empty() ? UnknownText(rdata) : std::string(text);

@@ -56,6 +56,9 @@ TEST_CASE("What is no rdata of the type does not read") {
 
 TEST_CASE("Rdata that ldns cannot read prints as that of an unknown type (RFC 3597 5)") {
   CHECK(RdataToText(RrType::kA, Octets{1, 2, 3}) == "\\# 3 010203");
+  // L64 has ten octets.
+  CHECK(RdataToText(static_cast<RrType>(106), Octets(11, 1)) == "\\# 11 0101010101010101010101");
+  CHECK(RdataToText(static_cast<RrType>(106), Octets(10, 1)) == "257 0101:0101:0101:0101");
   CHECK(RdataToText(RrType::kA, {}) == "\\# 0");
   CHECK(RdataToText(RrType::kNs, Octets{1, 'a'}) == "\\# 2 0161");
   CHECK(RdataToText(static_cast<RrType>(65280), Octets{0xff}) == "\\# 1 ff");
