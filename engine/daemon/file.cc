@@ -62,10 +62,10 @@ absl::StatusOr<world::Octets> ReadFile(const std::string& path, size_t most) {
   return content;
 }
 
-absl::Status ReplaceFile(const std::string& path, std::string_view content) {
+absl::Status ReplaceFile(const std::string& path, std::string_view content, unsigned mode) {
   const std::string draft = path + ".part";
   {
-    const FileDescriptor fd(open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+    const FileDescriptor fd(open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode));
     if (!fd.IsOpen()) return FileError(draft, errno);
     // On the disk before the name is: else a crash could leave a name without content.
     if (!WriteAll(fd.get(), content) || fsync(fd.get()) != 0) return FileError(draft, errno);

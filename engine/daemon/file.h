@@ -27,7 +27,7 @@ FileMark MarkOf(const std::string& path);
 [[nodiscard]] absl::StatusOr<world::Octets> ReadFile(const std::string& path, size_t most);
 
 /// Writes a whole file in one step: whoever reads it, or finds it after a crash, sees the old content or the new one.
-/// Readable by all, writable by its owner. Errors are `path: why`.
-[[nodiscard]] absl::Status ReplaceFile(const std::string& path, std::string_view content);
+/// Readable by all and writable by its owner, unless `mode` says otherwise. Errors are `path: why`.
+[[nodiscard]] absl::Status ReplaceFile(const std::string& path, std::string_view content, unsigned mode = 0644);
 
 }  // namespace taprootd

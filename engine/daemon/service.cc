@@ -64,6 +64,7 @@ Service::Service(const ServeOptions& options)
       settings_(std::make_shared<const settings::Settings>(options.settings)),
       store_(StoreOptionsOf(*settings_)),
       book_({.exploration_percent = settings_->upstream.exploration_percent}),
+      ranking_(log_, book_, *settings_, [this](std::unique_ptr<Errand> errand) { loop_.RunAside(std::move(errand)); }),
       root_(log_, RootOptionsOf(*settings_, nullptr)),
       loop_(*this),
       crew_(loop_),
@@ -118,6 +119,7 @@ absl::Status Service::Open() {
   OpenOperatorSockets(errors);
   if (!errors.empty()) return absl::UnavailableError(fmt::format("{}", fmt::join(errors, "\n")));
   for (const auto& warning : listening->warnings) log_.Warn(warning);
+  ranking_.Begin(ReadClocks());
   HireWorkers(std::move(listening->workers), trusted);
   WatchSignals();
   LogStart(workers);
@@ -209,6 +211,7 @@ void Service::Run() {
   loop_.Wake();
   loop_.Run();
   crew_.Dismiss();
+  ranking_.End(ReadClocks());
   log_.Info("stopped");
 }
 
@@ -228,7 +231,8 @@ void Service::KeepFresh() {
   const world::Now now = ReadClocks();
   fetcher_.OnTurn(now);
   anchors_.OnTurn(now);
-  const world::Instant next = std::min(fetcher_.NextTurn(now), anchors_.NextTurn());
+  ranking_.OnTurn(now);
+  const world::Instant next = std::min({fetcher_.NextTurn(now), anchors_.NextTurn(), ranking_.NextTurn()});
   loop_.SetAlarm(std::min(next, RenewCertificate(now.mono)), now.mono);
 }
 

@@ -15,6 +15,7 @@
 #include "engine/daemon/loop.h"
 #include "engine/daemon/operator_desk.h"
 #include "engine/daemon/operator_server.h"
+#include "engine/daemon/ranking_keeper.h"
 #include "engine/daemon/root_fetcher.h"
 #include "engine/daemon/root_keeper.h"
 #include "engine/daemon/serve.h"
@@ -73,6 +74,7 @@ class Service final : public Turner {
   std::shared_ptr<const settings::Settings> settings_;
   cache::Store store_;
   servers::Book book_;
+  RankingKeeper ranking_;  // Before the loop, whose end waits for its errands.
   RootKeeper root_;
   Certificate certificate_;
   world::Instant look_at_ = world::kNever;  // When to see whether the certificate has changed.

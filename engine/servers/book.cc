@@ -59,6 +59,13 @@ ServerInZone* ZoneShard::FindOrAdd(const Address& address, const wire::Name& zon
   return &table.FindOrAdd(zone).servers.emplace_back(ServerInZone{.address = address});
 }
 
+/// Makes room for so many entries more before a lock is taken: to move what is there already takes longer than to copy
+/// a shard.
+template <typename Entry>
+void MakeRoom(size_t more, std::vector<Entry>& entries) {
+  if (entries.capacity() - entries.size() < more) entries.reserve(std::max(2 * entries.size(), entries.size() + more));
+}
+
 }  // namespace
 
 /// The two tables.
@@ -242,12 +249,14 @@ std::vector<Standing> Book::Busiest(size_t most, Instant now) const {
 Memory Book::Remember() const {
   Memory memory;
   for (AddressShard& shard : state_->addresses) {
+    MakeRoom(world::limits::kMaxMeasuredAddresses / kShards, memory.addresses);
     const std::lock_guard lock(shard.mutex);
     shard.table.ForEach([&](const Address& address, const AddressRecord& record) {
       memory.addresses.push_back({address, record});
     });
   }
   for (ZoneShard& shard : state_->zones) {
+    MakeRoom(ZoneShard::kMostServers, memory.zones);
     const std::lock_guard lock(shard.mutex);
     shard.table.ForEach([&](const wire::Name& zone, const ZoneRecord& record) {
       memory.zones.push_back({zone, record});

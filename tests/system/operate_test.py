@@ -1,8 +1,10 @@
 """How the daemon is operated: start and stop, settings and root zones read again, the two sockets."""
+import json
 import os
 import signal
 import socket
 import stat
+import subprocess
 import time
 
 from daemon import A, NOERROR, Authority, Daemon, query, run
@@ -272,6 +274,42 @@ def stops_after_what_is_in_flight(binary):
         assert not os.path.exists(daemon.folder + '/control.sock')
 
 
+def nameservers(daemon):
+    """What `taproot nameservers --json` tells of the authority's zone."""
+    out = subprocess.run([daemon.binary, 'nameservers', 'pocket.', '--json', '--config', daemon.config], check=True,
+                         capture_output=True, timeout=20).stdout
+    return json.loads(out)['standings']
+
+
+def the_ranking_survives_a_restart(binary):
+    """What was measured is known right after the next start; a file with an octet flipped is refused with a reason."""
+    with Rooted(binary) as daemon:
+        for i in range(5):
+            assert daemon.udp('late%d.pocket' % i).answers == 1
+        before = nameservers(daemon)
+        assert before[0]['srtt_us'] > 100_000, before
+        for flipped in (False, True):
+            daemon.signal(signal.SIGTERM)
+            assert daemon.process.wait(timeout=10) == 0
+            path = os.path.join(daemon.folder, 'nameservers.state')
+            assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
+            if flipped:
+                with open(path, 'r+b') as file:
+                    file.seek(50)
+                    octet = file.read(1)[0]
+                    file.seek(50)
+                    file.write(bytes([octet ^ 1]))
+            daemon.start()
+            after = nameservers(daemon)
+            if flipped:
+                assert not after, after
+                assert path + ': its checksum is wrong' in daemon.log(), daemon.log()
+            else:
+                assert [s['srtt_us'] for s in after] == [s['srtt_us'] for s in before], (before, after)
+                assert after[0]['asked'] == before[0]['asked'], (before, after)
+        assert daemon.udp('www.pocket').answers == 1
+
+
 def stops_within_its_time(binary):
     """A query that no server answers holds a stopping daemon up for two seconds and no more."""
     with Daemon(binary, Authority()) as daemon:
@@ -285,4 +323,4 @@ def stops_within_its_time(binary):
 if __name__ == '__main__':
     run([(name.replace('_', ' '), test) for name, test in list(globals().items())
          if callable(test) and getattr(test, '__module__', '') == '__main__'
-         and not isinstance(test, type) and test not in (write, zone)])
+         and not isinstance(test, type) and test not in (write, zone, nameservers)])
