@@ -23,6 +23,7 @@ std::string Ms(Duration duration) {
 template <typename Figure>
 Duration Median(const std::vector<Result>& results, Figure figure) {
   std::vector<Duration> values;
+  values.reserve(results.size());
   for (const Result& result : results) values.push_back(figure(result));
   std::ranges::sort(values);
   return values[values.size() / 2];

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 
+#include "engine/wire/generic_text.h"
 #include "engine/wire/rrset.h"
 
 namespace wire {
@@ -50,14 +51,6 @@ std::optional<Octets> RdataOf(const ldns_rr* rr) {
   return Octets(octets, octets + ldns_buffer_position(buffer.get()));
 }
 
-/// Returns `rdata` as the text of an unknown type (RFC 3597 section 5).
-std::string UnknownText(OctetView rdata) {
-  std::string text = fmt::format("\\# {}", rdata.size());
-  if (!rdata.empty()) text += ' ';
-  for (const uint8_t octet : rdata) fmt::format_to(std::back_inserter(text), "{:02x}", octet);
-  return text;
-}
-
 /// Returns the text of a record without the fields before its rdata and without the end of the line.
 std::string_view AfterFields(std::string_view line) {
   for (int field = 0; field < kFieldsBeforeRdata; ++field) {
@@ -69,17 +62,28 @@ std::string_view AfterFields(std::string_view line) {
   return line;
 }
 
+/// Returns whether a word of the text begins with `@`, which reads as the origin (RFC 1035 section 5.1): ldns does not
+/// escape it in a name.
+bool HasOriginSign(std::string_view text) { return text.starts_with('@') || text.find(" @") != std::string_view::npos; }
+
 }  // namespace
 
+std::string GenericText(OctetView rdata) {
+  std::string text = fmt::format("\\# {}", rdata.size());
+  if (!rdata.empty()) text += ' ';
+  for (const uint8_t octet : rdata) fmt::format_to(std::back_inserter(text), "{:02x}", octet);
+  return text;
+}
+
 std::string RdataToText(RrType type, OctetView rdata) {
-  if (rdata.empty()) return UnknownText(rdata);
+  if (rdata.empty()) return GenericText(rdata);
   const Owned<ldns_rr> rr = RrOf(type, rdata);
   // ldns leaves out what comes after the last field that it knows.
   const std::optional<Octets> kept = rr == nullptr ? std::nullopt : RdataOf(rr.get());
-  if (!kept || !std::ranges::equal(*kept, rdata)) return UnknownText(rdata);
+  if (!kept || !std::ranges::equal(*kept, rdata)) return GenericText(rdata);
   const Owned<char> line(ldns_rr2str_fmt(ldns_output_format_nocomments, rr.get()));
   const std::string_view text = line == nullptr ? std::string_view() : AfterFields(line.get());
-  return text.empty() ? UnknownText(rdata) : std::string(text);
+  return text.empty() || HasOriginSign(text) ? GenericText(rdata) : std::string(text);
 }
 
 std::optional<Octets> RdataFromText(RrType type, const std::string& text) {

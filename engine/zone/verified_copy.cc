@@ -2,12 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <string_view>
 
+#include "engine/wire/generic_text.h"
+
 namespace zone {
 namespace {
+
+using wire::RrType;
 
 constexpr std::string_view kTitle = "; taproot root copy";
 
@@ -50,13 +56,33 @@ std::optional<std::string_view> TakeValue(std::string_view& text, std::string_vi
   return line.substr(start.size());
 }
 
+/// Returns whether what ldns writes of the type is read back as the same octets: so it is of all that root zones have.
+bool IsFaithful(RrType type) {
+  constexpr auto kFaithful = std::to_array({RrType::kA, RrType::kAaaa, RrType::kNs, RrType::kSoa, RrType::kDs,
+                                            RrType::kDnskey, RrType::kNsec, RrType::kZonemd});
+  return std::ranges::find(kFaithful, type) != kFaithful.end();
+}
+
+/// Returns the records of a set, those of other types in the form that any type has.
+std::string TextOf(const wire::RrSet& rrset) {
+  if (IsFaithful(rrset.type)) return wire::ToText(rrset);
+  std::string text;
+  for (const world::OctetView rdata : rrset.rdatas) {
+    text += fmt::format("{}\t{}\tIN\tTYPE{}\t{}\n", rrset.owner.ToText(), rrset.ttl, static_cast<uint16_t>(rrset.type),
+                        wire::GenericText(rdata));
+  }
+  wire::RrSet signatures = rrset;
+  signatures.rdatas = {};
+  return text + wire::ToText(signatures);
+}
+
 }  // namespace
 
 std::string CopyText(const CopyHead& head, const Zone& zone) {
   std::string text = fmt::format("{}\n; source: {}\n; fetched: {}\n; checked: {}\n; etag: {}\n; modified: {}\n", kTitle,
                                  OnOneLine(head.source), SecondsOf(head.fetched), SecondsOf(head.checked),
                                  OnOneLine(head.etag), OnOneLine(head.modified));
-  for (const wire::RrSet& rrset : zone.rrsets()) text += wire::ToText(rrset);
+  for (const wire::RrSet& rrset : zone.rrsets()) text += TextOf(rrset);
   return text;
 }
 

@@ -42,7 +42,7 @@ inline world::WallTime At(int64_t seconds) { return world::WallTime(world::Secon
 /// Sets that a proof borrows.
 class Sets {
  public:
-  explicit Sets(std::initializer_list<std::string> texts) {
+  Sets(std::initializer_list<std::string> texts) {
     for (const std::string& text : texts) sets_.push_back(Set(text));
     for (const wire::RrSet& rrset : sets_) views_.push_back(&rrset);
   }

@@ -59,6 +59,7 @@ TEST_CASE("Rdata that ldns cannot read prints as that of an unknown type (RFC 35
   // L64 has ten octets.
   CHECK(RdataToText(static_cast<RrType>(106), Octets(11, 1)) == "\\# 11 0101010101010101010101");
   CHECK(RdataToText(static_cast<RrType>(106), Octets(10, 1)) == "257 0101:0101:0101:0101");
+  CHECK(RdataToText(RrType::kNs, Octets{1, '@', 1, 'a', 0}) == "\\# 5 0140016100");
   CHECK(RdataToText(RrType::kA, {}) == "\\# 0");
   CHECK(RdataToText(RrType::kNs, Octets{1, 'a'}) == "\\# 2 0161");
   CHECK(RdataToText(static_cast<RrType>(65280), Octets{0xff}) == "\\# 1 ff");
