@@ -189,7 +189,7 @@ void Store::PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, 
 
 template <typename Kind>
 Known Store::Negative(std::optional<wire::RrSet> soa, Rank rank, Instant now, const KeepUntil& until,
-                      Assurance assurance) const {
+                      const Assurance& assurance) const {
   uint32_t ttl = TtlOfNegative(soa, options_);
   if (!soa && assurance.backing && !assurance.backing->proofs.empty()) {
     const auto least = std::ranges::min_element(assurance.backing->proofs, {}, &wire::RrSet::ttl);
@@ -323,7 +323,7 @@ void Store::ClearFailure(const wire::Question& question) {
   place.shelf.shard.Remove(place.key);
 }
 
-void Store::PutAnswer(const AnswerKey& key, ReadyAnswer answer, Instant now) {
+void Store::PutAnswer(const AnswerKey& key, const ReadyAnswer& answer, Instant now) {
   const Instant expires = std::min(answer.expires, now + world::Seconds(options_.max_ttl_seconds));
   if (expires <= now || !wire::Name::FromWire(key.name)) return;
   const LoweredName name(key.name);

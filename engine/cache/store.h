@@ -207,7 +207,7 @@ class Store {
   void ClearFailure(const wire::Question& question);
 
   /// Keeps a ready answer.
-  void PutAnswer(const AnswerKey& key, ReadyAnswer answer, world::Instant now);
+  void PutAnswer(const AnswerKey& key, const ReadyAnswer& answer, world::Instant now);
 
   /// Copies the ready answer of `key` into `out` (replacing what is there) with its TTLs counted down, and returns
   /// how it was found; a popular one is due once in its life. ID, flags and the case
@@ -243,7 +243,7 @@ class Store {
   /// Returns what is to be kept of a negative answer.
   template <typename Kind>
   Known Negative(std::optional<wire::RrSet> soa, Rank rank, world::Instant now, const KeepUntil& until,
-                 Assurance assurance) const;
+                 const Assurance& assurance) const;
 
   std::vector<std::unique_ptr<Shelf>> shelves_;  // A power of two.
   StoreOptions options_;

@@ -31,6 +31,7 @@ void Crew::Hire(WorkerOptions options) { workers_.push_back(std::make_unique<Wor
 
 void Crew::Start() {
   std::vector<Worker*> colleagues;
+  colleagues.reserve(workers_.size());
   for (const auto& worker : workers_) colleagues.push_back(worker.get());
   const SignalsBlocked blocked;
   for (const auto& worker : workers_) {

@@ -161,7 +161,7 @@ void OperatorServer::Advance(uint32_t index) {
 bool OperatorServer::TakeRequest(uint32_t index) {
   Connection& connection = *connections_[index];
   const size_t end = connection.unread.find('\n');
-  if (end == std::string::npos || end > world::limits::kMaxOperatorRequestOctets) {
+  if (end > world::limits::kMaxOperatorRequestOctets) {  // npos too.
     if (connection.unread.size() <= world::limits::kMaxOperatorRequestOctets) return false;
     connection.unread.clear();
     connection.input_ended = true;
