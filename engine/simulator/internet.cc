@@ -194,7 +194,9 @@ std::vector<world::Address> Internet::RootServers() const {
 
 const zone::Zone& Internet::root() const { return state_->atlas.anchors().root(); }
 
-std::string Internet::RootZoneText(world::Instant now) const {
+std::string Internet::RootZoneText(world::Instant now) const { return RootZoneText(now, root().serial()); }
+
+std::string Internet::RootZoneText(world::Instant now, uint32_t serial) const {
   std::string text;
   if (!state_->trust.is_on()) {
     for (const wire::RrSet& rrset : root().rrsets()) text += wire::ToText(rrset);
@@ -202,7 +204,7 @@ std::string Internet::RootZoneText(world::Instant now) const {
   }
   Notary notary;
   Signer signer(notary, state_->trust.WallAt(now));
-  for (const wire::RrSet& rrset : state_->attestor.root().AllSets(signer)) text += wire::ToText(rrset);
+  for (const wire::RrSet& rrset : state_->attestor.root().AllSets(signer, serial)) text += wire::ToText(rrset);
   return text;
 }
 

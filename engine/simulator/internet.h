@@ -203,6 +203,8 @@ class Internet {
 
   /// Returns the whole root zone as a file, at `now`; with signatures and ZONEMD where zones are signed.
   std::string RootZoneText(world::Instant now) const;
+  /// The same under another serial, as its publisher numbers what has changed. Requires: zones are signed.
+  std::string RootZoneText(world::Instant now, uint32_t serial) const;
 
   /// Returns the DS set of the keys that vouch for the root zone at `now`, those of the near future included.
   /// Requires: zones are signed.

@@ -69,6 +69,20 @@ RrSet Bare(const RrSet& rrset) {
   return bare;
 }
 
+/// Returns the SOA set under another serial, which the last 20 octets of its rdata begin with (RFC 1035
+/// section 3.3.13).
+RrSet Renumbered(const RrSet& soa, uint32_t serial) {
+  constexpr size_t kSerialFromEnd = 20;
+  const world::OctetView old = *soa.rdatas.begin();
+  world::Octets rdata(old.begin(), old.end());
+  for (size_t i = 0; i < 4; ++i)
+    rdata[rdata.size() - kSerialFromEnd + i] = static_cast<uint8_t>(serial >> (24 - 8 * i));
+  RrSet renumbered = soa;
+  renumbered.rdatas = {};
+  renumbered.rdatas.Add(rdata);
+  return renumbered;
+}
+
 /// Returns the NSECs among the sets that a look-up in the root zone gave.
 zone::Denial DenialOf(const zone::Lookup& lookup) {
   if (const auto* referral = std::get_if<zone::Referral>(&lookup)) return referral->denial;
@@ -144,29 +158,34 @@ void SignedRoot::CompleteSigned(Signer& signer, wire::Message& response) const {
   }
 }
 
-std::vector<RrSet> SignedRoot::SetsToDigest(Signer& signer) const {
+std::vector<RrSet> SignedRoot::SetsToDigest(Signer& signer, uint32_t serial) const {
   std::vector<RrSet> sets = root_.rrsets();
   for (RrSet& rrset : sets) {
     Refresh(signer, rrset);
+    if (rrset.type == RrType::kSoa) rrset = Renumbered(rrset, serial);
     if (IsSigned(rrset)) Sign(signer, rrset);
   }
   return sets;
 }
 
-RrSet SignedRoot::Zonemd(Signer& signer) const {
+RrSet SignedRoot::ZonemdOf(std::span<const RrSet> sets, Signer& signer, uint32_t serial) const {
   RrSet set;
   set.type = RrType::kZonemd;
   set.ttl = 86'400;
-  set.rdatas.Add(
-      dnssec::ZonemdRdata(SetsToDigest(signer), root_.origin(), root_.serial(), dnssec::ZonemdHash::kSha384));
+  set.rdatas.Add(dnssec::ZonemdRdata(sets, root_.origin(), serial, dnssec::ZonemdHash::kSha384));
   Sign(signer, set);
   return set;
 }
 
-std::vector<RrSet> SignedRoot::AllSets(Signer& signer) const {
-  std::vector<RrSet> sets = SetsToDigest(signer);
+RrSet SignedRoot::Zonemd(Signer& signer) const {
+  return ZonemdOf(SetsToDigest(signer, root_.serial()), signer, root_.serial());
+}
+
+std::vector<RrSet> SignedRoot::AllSets(Signer& signer, uint32_t serial) const {
+  std::vector<RrSet> sets = SetsToDigest(signer, serial);
+  RrSet zonemd = ZonemdOf(sets, signer, serial);
   const auto below = std::ranges::find_if(sets, [](const RrSet& rrset) { return !rrset.owner.IsRoot(); });
-  sets.insert(below, Zonemd(signer));
+  sets.insert(below, std::move(zonemd));
   return sets;
 }
 

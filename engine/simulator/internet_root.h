@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <vector>
 
 #include "engine/simulator/internet_signer.h"
@@ -26,17 +28,19 @@ class SignedRoot {
   /// Adds signatures and denials to a response that CompletePlain() has seen.
   void CompleteSigned(Signer& signer, wire::Message& response) const;
 
-  /// Returns all sets of the zone with signatures and ZONEMD (RFC 8976), in canonical order.
-  std::vector<wire::RrSet> AllSets(Signer& signer) const;
+  /// Returns all sets of the zone under a serial, with signatures and ZONEMD (RFC 8976), in canonical order.
+  std::vector<wire::RrSet> AllSets(Signer& signer, uint32_t serial) const;
 
-  /// Returns the ZONEMD set.
+  /// Returns the ZONEMD set that the servers have.
   wire::RrSet Zonemd(Signer& signer) const;
 
  private:
   /// Adds the signatures of the root to a set.
   void Sign(Signer& signer, wire::RrSet& rrset) const;
-  /// Returns all sets but ZONEMD, signed.
-  std::vector<wire::RrSet> SetsToDigest(Signer& signer) const;
+  /// Returns all sets of the zone under a serial but ZONEMD, signed.
+  std::vector<wire::RrSet> SetsToDigest(Signer& signer, uint32_t serial) const;
+  /// Returns the ZONEMD set of these sets.
+  wire::RrSet ZonemdOf(std::span<const wire::RrSet> sets, Signer& signer, uint32_t serial) const;
 
   const zone::Zone& root_;
   const Trust& trust_;

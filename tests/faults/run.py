@@ -4,7 +4,7 @@
 usage: run.py BUILD [FAULT...]     FAULT: the stem of a file in this folder
 
 Each *.toml here is one fault: `what` is wrong, in which `file`, the snippet `before` and what stands in its place
-`after`. The changed copy of that one source is compiled as the build compiles it, put before the libraries where the
+`after`; `by = "year"` where only the year of rollovers can see it. The changed copy of that one source is compiled as the build compiles it, put before the libraries where the
 simulation is linked, and run. A fault that nothing sees fails, and so does one whose snippet is not in the source
 exactly once: then the source has changed and the fault must follow it.
 """
@@ -22,6 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 RUN = 'tests/simulator/simulator_run'
 SCENARIOS = 'tests/simulator/simulation_test'
+YEAR = 'tests/simulator/year_run'
 SEEDS = range(1, 5)
 QUERIES = 1500
 SECONDS = 120
@@ -118,10 +119,22 @@ def seen_by_scenarios(program):
     return '; '.join(names) or 'exit code %d' % code
 
 
+def seen_by_year(program):
+    """Returns what a year of key rollovers said of the fault, or nothing."""
+    code, said = ran([program])
+    if code == 0:
+        return ''
+    line = re.search(r'^(day .*|breach.*|.*CHECK.*|FAILED.*)$', said, re.M)
+    return line.group(1) if line else said.strip()[-200:] or 'exit code %d' % code
+
+
 def plant(build, fault):
     """Plants a fault; returns what saw it, one line each."""
     with tempfile.TemporaryDirectory() as folder:
         changed = compiled(build, fault, folder)
+        if fault.get('by') == 'year':
+            year = seen_by_year(linked(build, YEAR, changed, folder))
+            return [year] if year else []
         seeds = seen_by_seeds(linked(build, RUN, changed, folder))
         scenarios = seen_by_scenarios(linked(build, SCENARIOS, changed, folder))
     return [line for line in (seeds, scenarios and 'scenarios: ' + scenarios) if line]

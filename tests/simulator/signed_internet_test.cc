@@ -328,7 +328,7 @@ TEST_CASE("A forged denial is signed well and proves nothing") {
 TEST_CASE("The root zone that is signed here matches its ZONEMD and verifies under the anchored keys (RFC 8976)") {
   Open open(50);
   Signer signer(open.notary, kBegin + 3 * kDay);
-  const std::vector<RrSet> sets = open.attestor.root().AllSets(signer);
+  const std::vector<RrSet> sets = open.attestor.root().AllSets(signer, 2026112155);
   CHECK(dnssec::JudgeZonemd(sets, wire::Name()) == dnssec::ZonemdOutcome::kMatches);
   const ZonePlan root = open.trust.RootPlan();
   const TrustPlan plan = open.trust.PlanOf(root, root);

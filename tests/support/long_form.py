@@ -12,6 +12,7 @@ import sys
 import time
 
 FUZZ_SECONDS = 60
+YEARS = range(1, 4)
 FUZZ_OCTETS = 65535
 CLANG = {'CC': 'clang-16', 'CXX': 'clang++-16'}
 
@@ -108,8 +109,16 @@ def clang_tidy(log):
         input='\n'.join(files))
 
 
+def years(log):
+    """Years of key rollovers with many sites, one for each seed; build/ is built already."""
+    for seed in YEARS:
+        run(log, 'year of seed %d' % seed,
+            ['build/tests/simulator/year_run', '--seed', str(seed), '--sites', '40', '--strays', '5000'])
+
+
 def main(path):
     log = Log(path)
+    years(log)
     address_sanitizer(log)
     thread_sanitizer(log)
     clang_tidy(log)
