@@ -28,9 +28,10 @@ typename Map::const_iterator AtOrBefore(const Map& map, const Key& key) {
 }
 
 /// Adds a proof unless its time is over, or it is there.
-template <typename Gathered, typename Proof>
-void Gather(Gathered& gathered, const Proof& proof, Instant now) {
-  if (proof.expires > now && std::ranges::find(gathered, &proof) == gathered.end()) gathered.push_back(&proof);
+template <typename Proof>
+void Gather(std::vector<Proof>& proofs, const Proof& proof, Instant now) {
+  const auto is_same = [&](const Proof& other) { return other.rrset == proof.rrset; };
+  if (proof.expires > now && std::ranges::none_of(proofs, is_same)) proofs.push_back(proof);
 }
 
 /// Returns what the sets deny: NXDOMAIN, NODATA, or nothing.
@@ -39,6 +40,28 @@ std::optional<wire::Rcode> Denied(AnyProof& proof, const wire::Question& questio
   if (proof.NameDoesNotExist(question.name) == DenialOutcome::kProven) return wire::Rcode::kNxDomain;
   if (proof.TypeDoesNotExist(question.name, question.type) == DenialOutcome::kProven) return wire::Rcode::kNoError;
   return std::nullopt;
+}
+
+/// Returns the sets of proofs, borrowed.
+template <typename Proof>
+std::vector<const RrSet*> SetsOf(const std::vector<Proof>& proofs) {
+  std::vector<const RrSet*> sets;
+  for (const Proof& proof : proofs) sets.push_back(proof.rrset.get());
+  return sets;
+}
+
+/// Returns the name and those above it, so many in all, with their hashes, as far as the hasher goes.
+std::vector<std::pair<Name, dnssec::Nsec3Hash>> HashesOf(const Name& name, size_t count,
+                                                         const dnssec::Nsec3Parameters& parameters,
+                                                         dnssec::Nsec3Hasher& hasher) {
+  std::vector<std::pair<Name, dnssec::Nsec3Hash>> hashes;
+  for (size_t i = 0; i < count; ++i) {
+    const Name above = name.Suffix(name.LabelCount() - i);
+    const auto hash = hasher.Hash(above, parameters);
+    if (!hash) break;
+    hashes.emplace_back(above, *hash);
+  }
+  return hashes;
 }
 
 }  // namespace
@@ -80,76 +103,86 @@ void DenialIndex::DropOldest() {
   if (chain.nsecs.empty() && chain.nsec3s.empty()) chains_.erase(at);
 }
 
-DenialIndex::Gathered DenialIndex::NsecsFor(const Chain& chain, const Name& zone, const Name& name, Instant now) {
+DenialIndex::Gathered DenialIndex::NsecsFor(const Name& zone, const Name& name, Instant now) const {
   Gathered gathered;
+  const std::lock_guard lock(mutex_);
+  const auto at = chains_.find(zone);
+  if (at == chains_.end() || at->second.soa.expires <= now) return gathered;
+  const Chain& chain = at->second;
+  gathered.soa = chain.soa;
   const auto covering = AtOrBefore(chain.nsecs, name);
   if (covering == chain.nsecs.end()) return gathered;
-  Gather(gathered, covering->second, now);
+  Gather(gathered.proofs, covering->second, now);
   const auto nsec = dnssec::Nsec::FromRrSet(*covering->second.rrset, zone);
   if (!nsec) return gathered;
   const size_t encloser = std::max(name.CommonLabels(nsec->owner), name.CommonLabels(nsec->next));
   if (const auto wildcard = name.Suffix(encloser).Wildcard()) {
-    Gather(gathered, AtOrBefore(chain.nsecs, *wildcard)->second, now);
+    Gather(gathered.proofs, AtOrBefore(chain.nsecs, *wildcard)->second, now);
   }
   return gathered;
 }
 
-DenialIndex::Gathered DenialIndex::Nsec3sFor(const Chain& chain, const Name& zone, const Name& name, Instant now) {
-  Gathered gathered;
-  if (chain.nsec3s.empty() || chain.parameters.iterations > world::limits::kMaxNsec3Iterations) return gathered;
-  dnssec::Nsec3Hasher hasher(kMostHashes);
-  const auto gather = [&](const Name& of) {
-    const auto hash = hasher.Hash(of, chain.parameters);
-    if (!hash) return false;
-    const auto at = AtOrBefore(chain.nsec3s, *hash);
-    Gather(gathered, at->second, now);
-    return at->first == *hash;
-  };
-  // The closest encloser is the first ancestor that has an NSEC3 of its own (RFC 5155 section 8.3).
-  for (size_t labels = name.LabelCount() + 1; labels-- > zone.LabelCount();) {
-    const Name encloser = name.Suffix(labels);
-    if (!gather(encloser)) continue;
-    if (const auto wildcard = encloser.Wildcard()) gather(*wildcard);
-    break;
-  }
-  return gathered;
+std::optional<dnssec::Nsec3Parameters> DenialIndex::ParametersOf(const Name& zone, Instant now) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = chains_.find(zone);
+  if (at == chains_.end() || at->second.soa.expires <= now || at->second.nsec3s.empty()) return std::nullopt;
+  if (at->second.parameters.iterations > world::limits::kMaxNsec3Iterations) return std::nullopt;
+  return at->second.parameters;
 }
 
-std::optional<DenialIndex::Found> DenialIndex::FindIn(const Chain& chain, const Name& zone,
-                                                      const wire::Question& question, Instant now) {
-  if (chain.soa.expires <= now) return std::nullopt;
-  for (const Gathered& gathered :
-       {NsecsFor(chain, zone, question.name, now), Nsec3sFor(chain, zone, question.name, now)}) {
-    if (gathered.empty()) continue;
-    std::vector<const RrSet*> sets;
-    for (const Proof* const proof : gathered) sets.push_back(proof->rrset.get());
-    dnssec::Nsec3Hasher hasher(kMostHashes);
-    dnssec::NsecProof nsecs(sets, zone);
-    dnssec::Nsec3Proof nsec3s(sets, zone, hasher);
-    const bool is_nsec = sets.front()->type == RrType::kNsec;
-    const auto rcode = is_nsec ? Denied(nsecs, question) : Denied(nsec3s, question);
-    if (!rcode) continue;
-    Found found{*rcode, chain.soa.rrset, {}, chain.soa.expires};
-    for (const Proof* const proof : gathered) {
-      found.proofs.push_back(*proof->rrset);
-      found.expires = std::min(found.expires, proof->expires);
-    }
-    return found;
+std::optional<Name> DenialIndex::GatherNsec3s(const Name& zone, const Hashed& names, Instant now,
+                                              Gathered& gathered) const {
+  const std::lock_guard lock(mutex_);
+  const auto at = chains_.find(zone);
+  // Of what came in between other parameters the proof will make nothing.
+  if (at == chains_.end() || at->second.nsec3s.empty()) return std::nullopt;
+  gathered.soa = at->second.soa;
+  for (const auto& [name, hash] : names) {
+    const auto nsec3 = AtOrBefore(at->second.nsec3s, hash);
+    Gather(gathered.proofs, nsec3->second, now);
+    // The closest encloser is the first ancestor that has an NSEC3 of its own (RFC 5155 section 8.3).
+    if (nsec3->first == hash) return name;
   }
   return std::nullopt;
+}
+
+std::optional<DenialIndex::Found> DenialIndex::FindIn(const Name& zone, const wire::Question& question,
+                                                      Instant now) const {
+  const auto found_by = [](const Gathered& gathered, std::optional<wire::Rcode> rcode) -> std::optional<Found> {
+    if (!rcode) return std::nullopt;
+    Found found{*rcode, gathered.soa.rrset, {}, gathered.soa.expires};
+    for (const Proof& proof : gathered.proofs) {
+      found.proofs.push_back(*proof.rrset);
+      found.expires = std::min(found.expires, proof.expires);
+    }
+    return found;
+  };
+  if (const Gathered gathered = NsecsFor(zone, question.name, now); !gathered.proofs.empty()) {
+    const std::vector<const RrSet*> sets = SetsOf(gathered.proofs);
+    dnssec::NsecProof proof(sets, zone);
+    if (auto found = found_by(gathered, Denied(proof, question))) return found;
+  }
+  const auto parameters = ParametersOf(zone, now);
+  if (!parameters) return std::nullopt;
+  dnssec::Nsec3Hasher hasher(kMostHashes);
+  Gathered gathered;
+  const auto encloser = GatherNsec3s(
+      zone, HashesOf(question.name, question.name.LabelCount() - zone.LabelCount() + 1, *parameters, hasher), now,
+      gathered);
+  if (!encloser) return std::nullopt;
+  if (const auto wildcard = encloser->Wildcard())
+    GatherNsec3s(zone, HashesOf(*wildcard, 1, *parameters, hasher), now, gathered);
+  const std::vector<const RrSet*> sets = SetsOf(gathered.proofs);
+  dnssec::Nsec3Proof proof(sets, zone, hasher);
+  return found_by(gathered, Denied(proof, question));
 }
 
 std::optional<DenialIndex::Found> DenialIndex::Find(const Name& name, RrType type, Instant now) const {
   // The DS of a name is its parent's to deny (RFC 4035 section 4.2).
   size_t labels = name.LabelCount();
   if (type == RrType::kDs && labels > 0) --labels;
-  const std::lock_guard lock(mutex_);
   for (;; --labels) {
-    const Name zone = name.Suffix(labels);
-    const auto at = chains_.find(zone);
-    if (at != chains_.end()) {
-      if (auto found = FindIn(at->second, zone, {name, type, wire::RrClass::kIn}, now)) return found;
-    }
+    if (auto found = FindIn(name.Suffix(labels), {name, type, wire::RrClass::kIn}, now)) return found;
     if (labels == 0) return std::nullopt;
   }
 }

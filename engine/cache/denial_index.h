@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/dnssec/nsec3.h"
@@ -60,20 +61,30 @@ class DenialIndex {
     wire::Name zone;
     wire::Name owner;
   };
-  /// The proofs that may say something of a name, borrowed.
-  using Gathered = std::vector<const Proof*>;
+  /// What a zone has that may say something of a name; shared with the index.
+  struct Gathered {
+    Proof soa;
+    std::vector<Proof> proofs;
+  };
+  /// A name and those above it down to the zone's, each with its hash.
+  using Hashed = std::vector<std::pair<wire::Name, dnssec::Nsec3Hash>>;
 
   /// Keeps one proof; returns whether it is one of the zone's chain.
   static bool Add(Chain& chain, const wire::Name& zone, Proof proof);
   /// Takes out the oldest set.
   void DropOldest();
+  /// Returns what the zone's chain denies of the question.
+  std::optional<Found> FindIn(const wire::Name& zone, const wire::Question& question, world::Instant now) const;
+
+  // All that follow take the lock for as long as they look.
+
   /// Returns the NSECs that match or cover the name, and the wildcard that could make it.
-  static Gathered NsecsFor(const Chain& chain, const wire::Name& zone, const wire::Name& name, world::Instant now);
-  /// Returns the NSEC3s likewise.
-  static Gathered Nsec3sFor(const Chain& chain, const wire::Name& zone, const wire::Name& name, world::Instant now);
-  /// Returns what the zone's chain denies of (name, type).
-  static std::optional<Found> FindIn(const Chain& chain, const wire::Name& zone, const wire::Question& question,
-                                     world::Instant now);
+  Gathered NsecsFor(const wire::Name& zone, const wire::Name& name, world::Instant now) const;
+  /// Returns how the zone's NSEC3s were hashed; nothing where it has none that count.
+  std::optional<dnssec::Nsec3Parameters> ParametersOf(const wire::Name& zone, world::Instant now) const;
+  /// Adds the NSEC3s that match or cover the names, from the first one up to the closest encloser, which it returns.
+  std::optional<wire::Name> GatherNsec3s(const wire::Name& zone, const Hashed& names, world::Instant now,
+                                         Gathered& gathered) const;
 
   mutable std::mutex mutex_;
   absl::flat_hash_map<wire::Name, Chain> chains_;

@@ -128,7 +128,10 @@ std::optional<Nsec3Hash> Nsec3Hasher::Hash(const Name& name, const Nsec3Paramete
     known_parameters_ = parameters;
   }
   if (const auto known = known_.find(name); known != known_.end()) return known->second;
-  if (hashes_left_ == 0) return std::nullopt;
+  if (hashes_left_ == 0) {
+    has_refused_ = true;
+    return std::nullopt;
+  }
   --hashes_left_;
   if (!digest_) digest_ = std::make_unique<Digest>();
   std::optional<Nsec3Hash> hash = digest_->Of(name.Lowered().octets(), parameters.salt);

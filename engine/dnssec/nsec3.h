@@ -59,9 +59,13 @@ class Nsec3Hasher {
   /// Hashes that may still be made.
   int hashes_left() const { return hashes_left_; }
 
+  /// Whether one more would have been needed than could be made.
+  bool has_refused() const { return has_refused_; }
+
  private:
   struct Digest;
   int hashes_left_;
+  bool has_refused_ = false;
   Nsec3Parameters known_parameters_;  ///< Of the hashes that are known.
   absl::flat_hash_map<wire::Name, Nsec3Hash> known_;
   std::unique_ptr<Digest> digest_;  ///< Made with the first hash: most answers need none.

@@ -173,7 +173,11 @@ SignatureOutcome Verifier::VerifyOne(const RrSet& rrset, const Signature& signat
       }
       continue;
     }
-    if (tried++ == world::limits::kMaxKeysPerSignature || operations_left_ == 0) return SignatureOutcome::kTooMuchWork;
+    if (tried++ == world::limits::kMaxKeysPerSignature) return SignatureOutcome::kTooMuchWork;
+    if (operations_left_ == 0) {
+      has_refused_ = true;
+      return SignatureOutcome::kTooMuchWork;
+    }
     --operations_left_;
     if (signed_octets.empty()) signed_octets = SignedOctets(rrset, signature);
     if (key.public_key->Verifies(signed_octets, signature.octets)) return SignatureOutcome::kValid;

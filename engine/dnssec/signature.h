@@ -88,12 +88,16 @@ class Verifier {
   /// Cryptographic operations that may still be done.
   int operations_left() const { return operations_left_; }
 
+  /// Whether one more would have been needed than could be done.
+  bool has_refused() const { return has_refused_; }
+
  private:
   /// Returns what one signature says.
   SignatureOutcome VerifyOne(const wire::RrSet& rrset, const Signature& signature, const ZoneKeys& keys,
                              world::WallTime now);
 
   int operations_left_;
+  bool has_refused_ = false;
 };
 
 }  // namespace dnssec

@@ -221,6 +221,7 @@ void Forward::Arrive(Tag tag, const world::Arrival& arrival, Context& context, W
   if (!truncated) response = wire::Parse(arrival.message);
   if (!truncated && !response) {
     context.counters.Add(Metric::kUpstreamMalformed);
+    if (wire::HasTooManyRecords(arrival.message)) context.counters.Add(Metric::kLimitRecordsPerMessage);
     if (stream) Fail(tag, world::Mishap::kHttpError, context, wishes);
     return;
   }

@@ -216,6 +216,7 @@ Next Cut::Arrive(Tag tag, const world::Arrival& arrival, Context& context, Log& 
   if (!truncated) response = wire::Parse(arrival.message);
   if (!truncated && !response) {
     context.counters.Add(Metric::kUpstreamMalformed);
+    if (wire::HasTooManyRecords(arrival.message)) context.counters.Add(Metric::kLimitRecordsPerMessage);
     return Wait{};
   }
   const Exchange exchange = Take(*found);

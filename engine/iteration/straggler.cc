@@ -31,6 +31,7 @@ bool Hear(const Straggler& straggler, const world::Arrival& arrival, const Ledge
   const auto report = Weigh(straggler, *opening, arrival.message);
   if (!report) {
     ledger.counters.Add(Metric::kUpstreamMalformed);
+    if (wire::HasTooManyRecords(arrival.message)) ledger.counters.Add(Metric::kLimitRecordsPerMessage);
     return false;
   }
   ledger.counters.Add(Metric::kUpstreamResponses);

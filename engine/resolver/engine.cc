@@ -179,6 +179,7 @@ void Engine::State::Refresh(const wire::PlainQuery& query, Now now, Effects& out
 
 void Engine::State::Handle(const Client& client, OctetView query, Handing handing, Now now, Effects& out) {
   if (AnswerHit(client, query, now, out)) return;
+  if (wire::HasTooManyRecords(query)) around.counters.Add(Metric::kLimitRecordsPerMessage);
   Admission admission = Admit(query, client.via, AccessOf(client), *around.settings);
   std::visit(iteration::Overloaded{
                  [&](NotAQuery&) {

@@ -64,7 +64,10 @@ void Resolutions::EndWalk(Resolution& resolution, world::Now now, world::Effects
   const Result& result = *resolution.walk.result();
   AddSteps(resolution.steps, resolution.walk.steps());
   // No other server had a better answer.
-  if (resolution.bogus && !IsAnswer(result)) return Conclude(resolution, *std::move(resolution.bogus), now);
+  if (resolution.bogus && !IsAnswer(result)) {
+    around_.counters.Add(Metric::kJudgedBogus);
+    return Conclude(resolution, *std::move(resolution.bogus), now);
+  }
   const Errand errand = resolution.walk.assignment().errand;
   const auto wants_judgement = [](const Waiter& waiter) { return !waiter.asking.header.cd; };
   const bool is_ours = errand == Errand::kTrust || errand == Errand::kRefresh;
@@ -126,7 +129,7 @@ void Resolutions::Rule(Resolution& resolution, validation::Ruling ruling, world:
       // What stood behind an alias was perhaps not the server's to say: it is first asked for by itself.
       const bool was_apart = resolution.walk.assignment().is_retry || !resolution.trial->IsBehindAlias(ruling);
       const auto culprit = was_apart ? resolution.trial->Culprit(ruling) : std::nullopt;
-      resolution.bogus = resolution.trial->Conclude(std::move(ruling));
+      resolution.bogus = EndTrial(resolution, std::move(ruling));
       return Retry(resolution, culprit, now, out);
     }
     around_.counters.Add(Metric::kLimitBogusRetries);
@@ -135,12 +138,16 @@ void Resolutions::Rule(Resolution& resolution, validation::Ruling ruling, world:
   const bool is_negated = ruling.security == Security::kInsecure &&
                           validation::HasNegativeAnchor(resolution.walk.assignment().question.name, TrustAt(now));
   if (is_negated) around_.counters.Add(Metric::kNegativeAnchorHits);
+  Conclude(resolution, EndTrial(resolution, std::move(ruling)), now);
+}
+
+Result Resolutions::EndTrial(Resolution& resolution, validation::Ruling ruling) {
   std::vector<iteration::TrustLink> links;
   const bool is_rare = !resolution.steps.empty() || resolution.trial->result().source == Source::kRootZone;
   if (is_rare) links = resolution.trial->Links();
   Result result = resolution.trial->Conclude(std::move(ruling));
   result.trust = std::move(links);
-  Conclude(resolution, std::move(result), now);
+  return result;
 }
 
 void Resolutions::Retry(Resolution& resolution, const std::optional<world::Endpoint>& culprit, world::Now now,

@@ -186,6 +186,8 @@ class Resolutions {
   void TeachTrust(Resolution& pupil, const Finished& lookup, world::Now now, world::Effects& out);
   /// Takes the ruling: ends the resolution, or where another server may have a better answer asks that.
   void Rule(Resolution& resolution, validation::Ruling ruling, world::Now now, world::Effects& out);
+  /// Ends the trial; returns its result by the ruling, with the chain of trust where a person may ask for it.
+  static iteration::Result EndTrial(Resolution& resolution, validation::Ruling ruling);
   /// Walks once more, past the server whose answer was bogus.
   void Retry(Resolution& resolution, const std::optional<world::Endpoint>& culprit, world::Now now,
              world::Effects& out);

@@ -39,8 +39,8 @@ class Account {
     context_.budget.nsec3_hashes += hashes;
     context_.counters.Add(Metric::kSignatureChecks, static_cast<uint64_t>(checks));
     context_.counters.Add(Metric::kNsec3Hashes, static_cast<uint64_t>(hashes));
-    if (checks > 0 && work_.verifier.operations_left() == 0) context_.counters.Add(Metric::kLimitSignatureChecks);
-    if (hashes > 0 && work_.hasher.hashes_left() == 0) context_.counters.Add(Metric::kLimitNsec3Hashes);
+    if (work_.verifier.has_refused()) context_.counters.Add(Metric::kLimitSignatureChecks);
+    if (work_.hasher.has_refused()) context_.counters.Add(Metric::kLimitNsec3Hashes);
   }
 
   validation::Work& work() { return work_; }

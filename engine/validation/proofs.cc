@@ -57,8 +57,4 @@ DenialOutcome Proofs::NoCloserName(const Name& name, const Name& encloser) {
   return Either(nsecs_, nsec3s_, zone_, work_, [&](auto& proof) { return proof.NoCloserName(name, encloser); });
 }
 
-DenialOutcome Proofs::IsInsecureDelegation(const Name& cut) {
-  return Either(nsecs_, nsec3s_, zone_, work_, [&](auto& proof) { return proof.IsInsecureDelegation(cut); });
-}
-
 }  // namespace validation

@@ -29,9 +29,6 @@ class Proofs {
   /// Judges that no closer name than the wildcard of `encloser` exists.
   dnssec::DenialOutcome NoCloserName(const wire::Name& name, const wire::Name& encloser);
 
-  /// Judges that `cut` is delegated without DS.
-  dnssec::DenialOutcome IsInsecureDelegation(const wire::Name& cut);
-
   /// The least TTL that the sets have by their signatures; nothing where there is no set.
   std::optional<uint32_t> ttl() const { return ttl_; }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/dnssec/nsec.h"
+#include "engine/validation/key_set.h"
 
 namespace validation {
 namespace {
@@ -23,22 +24,6 @@ constexpr std::array kKnownTypes = {
     RrType::kNs,    RrType::kSoa,  RrType::kA,   RrType::kAaaa,   RrType::kDs,
     RrType::kRrsig, RrType::kNsec, RrType::kTxt, RrType::kDnskey, RrType::kZonemd,
 };
-
-/// Returns the keys of the zone that are trusted by anchors, ready for verifying.
-dnssec::ZoneKeys TrustedKeys(const dnssec::ZoneKeys& keys, const ZoneTrust& trust) {
-  dnssec::ZoneKeys trusted{.zone = keys.zone, .keys = {}};
-  for (const dnssec::ZoneKey& key : keys.keys) {
-    const bool by_ds = std::ranges::any_of(trust.ds, [&](const dnssec::Ds& ds) {
-      return dnssec::Match(ds, keys.zone, key.dnskey) == dnssec::DsOutcome::kMatches;
-    });
-    const bool by_key =
-        std::ranges::any_of(trust.keys, [&](const dnssec::Dnskey& anchor) { return anchor.rdata == key.dnskey.rdata; });
-    if ((by_ds || by_key) && !key.dnskey.IsRevoked()) {
-      trusted.keys.push_back({.dnskey = key.dnskey, .public_key = dnssec::PublicKey::From(key.dnskey)});
-    }
-  }
-  return trusted;
-}
 
 /// Returns whether the zone signs the set: not the delegations, and not their glue (RFC 4035 section 2.2).
 bool HasToBeSigned(const RrSet& rrset, const wire::Name& apex) {
@@ -76,23 +61,21 @@ bool NsecListsZonemd(const zone::Zone& zone) {
   return nsec && nsec->types.Has(RrType::kZonemd);
 }
 
-/// Judges the DNSKEY set by the anchors; returns the keys of the zone when they are trusted.
-std::optional<dnssec::ZoneKeys> JudgeKeys(const zone::Zone& zone, const ZoneTrust& trust, world::WallTime now,
-                                          dnssec::Verifier& verifier, RootProof& proof) {
+/// Judges the DNSKEY set by the anchors; returns the keys of the zone when they are trusted, else null.
+SharedKeys JudgeKeys(const zone::Zone& zone, const ZoneTrust& trust, world::WallTime now, Work& work,
+                     RootProof& proof) {
   const RrSet* const dnskeys = zone.Exact(zone.origin(), RrType::kDnskey);
-  if (dnskeys == nullptr) return std::nullopt;
-  dnssec::ZoneKeys keys = dnssec::ZoneKeysOf(*dnskeys);
-  const dnssec::ZoneKeys trusted = TrustedKeys(keys, trust);
-  proof.keys = trusted.keys.empty() ? ApexKeys::kNotAnchored : ApexKeys::kBadSignature;
-  if (trusted.keys.empty()) return std::nullopt;
-  const dnssec::Verification verification = verifier.Verify(*dnskeys, trusted, now);
-  if (verification.outcome != SignatureOutcome::kValid) {
-    proof.keys_outcome = verification.outcome;
-    return std::nullopt;
-  }
+  if (dnskeys == nullptr) return nullptr;
+  const Anchor anchor{zone.origin(), {trust.ds.begin(), trust.ds.end()}, {trust.keys.begin(), trust.keys.end()}};
+  const SharedAnchors anchors = Anchors::From({anchor});
+  const settings::Settings::Dnssec policy;
+  const KeySetOutcome outcome = JudgeByAnchor(*dnskeys, anchor, {*anchors, policy, now}, work);
+  proof.keys = outcome.has_vouched_key ? ApexKeys::kBadSignature : ApexKeys::kNotAnchored;
+  proof.keys_outcome = outcome.verification.outcome;
+  if (outcome.keys == nullptr) return nullptr;
   proof.keys = ApexKeys::kTrusted;
-  proof.anchor_tag = verification.key_tag;
-  return keys;
+  proof.anchor_tag = outcome.verification.key_tag;
+  return outcome.keys;
 }
 
 /// Verifies every set that has to be signed, or is.
@@ -173,8 +156,9 @@ RootProof ProveRoot(const zone::Zone& zone, const ZoneTrust& trust, world::WallT
     if (!is_known && !proof.unknown_type) proof.unknown_type = rrset.type;
   }
   proof.hides_zonemd = zone.Exact(zone.origin(), RrType::kZonemd) == nullptr && NsecListsZonemd(zone);
-  dnssec::Verifier verifier(most_checks);
-  if (const auto keys = JudgeKeys(zone, trust, now, verifier, proof)) VerifySets(zone, *keys, now, verifier, proof);
+  Work work(most_checks, 0);
+  if (const SharedKeys keys = JudgeKeys(zone, trust, now, work, proof))
+    VerifySets(zone, *keys, now, work.verifier, proof);
   return proof;
 }
 

@@ -2,8 +2,8 @@
 
 #include "engine/wire/message.h"
 #include "engine/wire/opt_reader.h"
+#include "engine/wire/query.h"
 #include "engine/wire/record_groups.h"
-#include "engine/world/limits.h"
 
 namespace wire {
 namespace {
@@ -147,7 +147,7 @@ std::optional<Message> Parse(OctetView octets) {
   const size_t answers = Read16(octets, 6);
   const size_t authorities = Read16(octets, 8);
   const size_t additionals = Read16(octets, 10);
-  if (answers + authorities + additionals > world::limits::kMaxRecordsPerMessage) return std::nullopt;
+  if (HasTooManyRecords(octets)) return std::nullopt;
 
   std::optional<Message> message(std::in_place);
   message->header = opening->header;

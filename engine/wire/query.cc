@@ -1,5 +1,7 @@
 #include "engine/wire/query.h"
 
+#include "engine/world/limits.h"
+
 namespace wire {
 namespace {
 
@@ -65,6 +67,12 @@ bool IsResponseTo(const Opening& opening, uint16_t id, const Question& asked) {
   // FORMERR).
   const bool error = opening.header.rcode != Rcode::kNoError && opening.header.rcode != Rcode::kNxDomain;
   return opening.question_count == 0 && error;
+}
+
+bool HasTooManyRecords(world::OctetView octets) {
+  if (octets.size() < kHeaderOctets) return false;
+  const size_t records = size_t{Read16(octets, 6)} + Read16(octets, 8) + Read16(octets, 10);
+  return records > world::limits::kMaxRecordsPerMessage;
 }
 
 }  // namespace wire

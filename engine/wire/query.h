@@ -31,4 +31,8 @@ struct PlainQuery {
 /// section 9.1). Where they came from is for the caller to compare.
 bool IsResponseTo(const Opening& opening, uint16_t id, const Question& asked);
 
+/// Returns whether the header announces more than kMaxRecordsPerMessage: Parse then refuses the message unread. For
+/// counting.
+bool HasTooManyRecords(world::OctetView octets);
+
 }  // namespace wire

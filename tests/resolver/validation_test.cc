@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "engine/world/limits.h"
 #include "tests/resolver/judged_engine.h"
@@ -84,6 +85,41 @@ TEST_CASE("A bogus answer is believed to be bogus only when kMaxBogusRetries oth
     CHECK(response.header.ad == (liars == kRetries));
     CHECK(fixture.Count(Metric::kBogusRetries) == kRetries);
     CHECK(fixture.Count(Metric::kLimitBogusRetries) == (liars == kRetries ? 0 : 1));
+  }
+}
+
+TEST_CASE("An answer that is bogus where no other server gives any is counted, and its chain of trust told") {
+  Fixture fixture(2);
+  int answers = 0;
+  fixture.authority = [&](int server, const wire::Question& question) {
+    if (question.type == RrType::kA && answers++ == 0) return Forged(server, question);
+    Message response = Fixture::Honest(server, question);
+    if (question.type == RrType::kA) response.header.rcode = Rcode::kRefused;
+    return response;
+  };
+  const Message response = fixture.Ask("www.example.", RrType::kA, kDo);
+  CHECK(response.header.rcode == Rcode::kServFail);
+  REQUIRE(!response.edns->errors.empty());
+  CHECK(response.edns->errors[0].code == EdeCode::kDnssecBogus);
+  CHECK(fixture.Count(Metric::kJudgedBogus) == 1);
+  CHECK(fixture.engine.Explain("www.example.", 1).find("trust anchor; ") != std::string::npos);
+}
+
+TEST_CASE("A response of kMaxRecordsPerMessage records is read, one of more is counted and left unread") {
+  for (const size_t records : {world::limits::kMaxRecordsPerMessage, world::limits::kMaxRecordsPerMessage + 1}) {
+    Fixture fixture;
+    fixture.authority = [&](int server, const wire::Question& question) {
+      Message response = Fixture::Honest(server, question);
+      if (question.type != RrType::kA) return response;
+      // The answer and its signature are two.
+      for (size_t i = 2; i < records; ++i) {
+        response.additional.push_back(Set(fmt::format("a{}.example. 60 IN A 192.0.2.1", i)));
+      }
+      return response;
+    };
+    const bool is_read = records == world::limits::kMaxRecordsPerMessage;
+    CHECK(fixture.Ask("www.example.", RrType::kA, kDo).header.ad == is_read);
+    CHECK(fixture.Count(Metric::kLimitRecordsPerMessage) == (is_read ? 0 : 1));
   }
 }
 
