@@ -129,15 +129,13 @@ bool Walk::CountAliases(const Name& target, int aliases, Context& context) {
     return set.rrset->type == RrType::kCname && set.rrset->owner == target;
   };
   if (std::ranges::any_of(chain_, leads_back)) {
-    EndWithError(Rcode::kServFail, {EdeCode::kInvalidData, fmt::format("aliases lead back to {}", target.ToText())},
-                 context);
+    EndWithError(Rcode::kServFail, Invalid(fmt::format("aliases lead back to {}", target.ToText())), context);
     return false;
   }
   aliases_ += aliases;
   if (aliases_ > context.settings.walk.max_aliases) {
     context.counters.Add(Metric::kLimitAliases);
-    EndWithError(Rcode::kServFail,
-                 {EdeCode::kInvalidData, fmt::format("over {} aliases in a row", context.settings.walk.max_aliases)},
+    EndWithError(Rcode::kServFail, Invalid(fmt::format("over {} aliases in a row", context.settings.walk.max_aliases)),
                  context);
     return false;
   }
@@ -322,18 +320,24 @@ void Walk::TakeVerdict(Verdict verdict, const Origin& origin, Context& context, 
              verdict);
 }
 
+wire::ExtendedError Walk::Invalid(std::string_view what) const {
+  std::string text = fmt::format("{} {}: {}", target_.name.ToText(), wire::ToText(target_.type), what);
+  const auto* cut = std::get_if<Cut>(&stage_);
+  if (cut != nullptr && !server_.empty()) {
+    text += fmt::format(", as {} of {} has it", server_, cut->delegation()->zone.ToText());
+  }
+  return {EdeCode::kInvalidData, std::move(text)};
+}
+
 void Walk::EndWithNothing(Context& context) {
-  EndWithError(Rcode::kServFail,
-               {EdeCode::kInvalidData, fmt::format("the response for {} says nothing of it", target_.name.ToText())},
-               context);
+  EndWithError(Rcode::kServFail, Invalid("the response says nothing of it"), context);
 }
 
 void Walk::FollowReferral(const Referred& referral, Context& context, Wishes& wishes) {
   const Cut& cut = std::get<Cut>(stage_);
   if (++referrals_ > limits::kMaxReferrals) {
     context.counters.Add(Metric::kLimitReferrals);
-    return EndWithError(Rcode::kServFail,
-                        {EdeCode::kInvalidData, fmt::format("over {} referrals", limits::kMaxReferrals)}, context);
+    return EndWithError(Rcode::kServFail, Invalid(fmt::format("over {} referrals", limits::kMaxReferrals)), context);
   }
   Built built = FromReferral(referral, cut.delegation()->expires, context.settings.cache.max_ttl, context.now.mono);
   if (built.servers_left_out > 0) context.counters.Add(Metric::kLimitNameServers);

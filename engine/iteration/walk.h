@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -115,6 +116,8 @@ class Walk {
   void End(Result result, Context& context);
   /// Ends with a failure, and has it remembered (RFC 9520).
   void EndWithError(wire::Rcode rcode, wire::ExtendedError error, Context& context);
+  /// Returns that the data make no answer, with the zone and the server that had the last of them.
+  wire::ExtendedError Invalid(std::string_view what) const;
   /// Ends with a failure since a response says nothing of the question.
   void EndWithNothing(Context& context);
   /// Takes in the steps of a walk that was made for this one.
