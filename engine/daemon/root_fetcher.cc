@@ -125,12 +125,14 @@ void RootFetcher::AskAt(const std::vector<world::Address>& addresses) {
       .at = {},
       .options = keeper_.options(),
       .serial = std::nullopt,
+      .since = nullptr,
       .etag = {},
       .modified = {},
       .patience = {.deadline = ReadClocks().mono + world::limits::kMaxRootFetchTime, .stopped = stopped_}};
   for (const world::Address& address : addresses) query.at.push_back({.address = address, .port = source.port});
   if (keeper_.snapshot()) {
     query.serial = keeper_.snapshot()->serial();
+    if (keeper_.status().evidence.verified) query.since = keeper_.snapshot();
     // What a server calls a version of the zone means nothing at another one.
     if (head_ && head_->source == source.ToText() && keeper_.status().file == head_->source) {
       query.etag = head_->etag;

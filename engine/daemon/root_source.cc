@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <variant>
 
 #include "engine/daemon/clock.h"
 #include "engine/daemon/https_source.h"
 #include "engine/daemon/secure_random.h"
 #include "engine/transport/framing.h"
 #include "engine/world/limits.h"
+#include "engine/zone/incremental.h"
 #include "engine/zone/transfer.h"
 
 namespace taprootd {
@@ -44,6 +46,11 @@ class Transferrer {
       return Named(absl::FailedPreconditionError(
           fmt::format("its serial {} is older than {} in use", soa->serial, *query_.serial)));
     }
+    if (query_.since != nullptr) {
+      if (auto changed = AskChanges(); changed.ok()) return changed;
+      // What it sent is of no use, and perhaps not all of it has come: the whole zone is asked for anew.
+      if (auto status = Reconnect(to); !status.ok()) return Named(status);
+    }
     auto zone = AskZone();
     if (!zone.ok()) return zone.status();
     return Proven(*std::move(zone), query_);
@@ -64,6 +71,30 @@ class Transferrer {
     auto soa = zone::SoaOfResponse(*message, id, wire::Name());
     if (!soa) return absl::UnavailableError("no SOA in its response");
     return *std::move(soa);
+  }
+
+  /// Returns the newer zone by its changes (RFC 1995), or that there is none.
+  absl::StatusOr<SourceAnswer> AskChanges() {
+    const uint16_t id = random_.Bits16();
+    if (auto status = SendFramed(zone::IncrementalQuery(id, *query_.since)); !status.ok()) return status;
+    zone::IncrementalTransfer transfer(name_, *query_.since, id);
+    while (true) {
+      const auto message = NextMessage();
+      if (!message.ok()) return message.status();
+      auto taken = transfer.Take(*message);
+      if (!taken.ok()) return taken.status();
+      if (!taken->has_value()) continue;
+      auto* const zone = std::get_if<zone::Snapshot>(&**taken);
+      return zone == nullptr ? SourceAnswer() : Proven(std::move(*zone), query_);
+    }
+  }
+
+  /// Begins a conversation anew.
+  absl::Status Reconnect(const world::Endpoint& to) {
+    stream_ = PatientStream(query_.patience);
+    reader_ = transport::FrameReader(transport::kMaxMessageOctets);
+    rest_ = {};
+    return stream_.Connect(to);
   }
 
   /// Returns the whole zone.

@@ -20,6 +20,7 @@ struct SourceQuery {
   std::vector<world::Endpoint> at;  ///< Where it is, in the order to try; empty for a file.
   RootOptions options;              ///< What the zone has to show.
   std::optional<uint32_t> serial;   ///< Of the zone in use; nothing: whatever there is.
+  zone::Snapshot since;             ///< The zone in use where it has proven itself: its changes are asked for. Or null.
   std::string etag;                 ///< Of the zone in use, where it came from this source, as is the next.
   std::string modified;
   Patience patience;

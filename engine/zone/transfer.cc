@@ -63,7 +63,7 @@ absl::Status Transfer::JudgeHead(world::OctetView message) const {
   const wire::Header& header = opening->header;
   if (header.rcode != wire::Rcode::kNoError) return Error(fmt::format("answered {}", wire::ToText(header.rcode)));
   // RFC 5936 section 2.2.1: messages after the first may go without the question.
-  if (opening->question && (opening->question->name != origin_ || opening->question->type != RrType::kAxfr)) {
+  if (opening->question && (opening->question->name != origin_ || opening->question->type != asked_)) {
     return Error("a response to another question");
   }
   return absl::OkStatus();

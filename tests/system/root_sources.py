@@ -121,12 +121,18 @@ class Listener:
 
 
 class TransferServer(Listener):
-    """Serves a root zone by SOA queries and AXFR; `manner` says how well."""
+    """Serves a root zone by SOA queries, AXFR and IXFR; `manner` says how well."""
 
     def __init__(self, text, manner='well'):
         self.text, self.manner = text, manner
-        self.asked = []
+        self.asked, self.former = [], {}
         super().__init__()
+
+    def renew(self, text):
+        """Serves another version; what has changed since the last one is known."""
+        former = records(self.text)
+        self.former[former[0][-20:-16]] = former
+        self.text, self.asked = text, []
 
     def source(self):
         """Returns the source as the settings name it."""
@@ -140,7 +146,7 @@ class TransferServer(Listener):
                 return
             query = connection.recv(struct.unpack('>H', head)[0], socket.MSG_WAITALL)
             kind = struct.unpack('>H', query[13:15])[0]
-            self.asked.append({6: 'SOA', 252: 'AXFR'}[kind])
+            self.asked.append({6: 'SOA', 251: 'IXFR', 252: 'AXFR'}[kind])
             self.answer(connection, query, kind)
 
     def answer(self, connection, query, kind):
@@ -150,6 +156,8 @@ class TransferServer(Listener):
             time.sleep(30)
         elif kind == 6:
             self.send(connection, query, zone[:1])
+        elif kind == 251:
+            self.answer_changes(connection, query, zone)
         elif self.manner == 'endless':
             self.send(connection, query, zone)
             while True:
@@ -161,10 +169,29 @@ class TransferServer(Listener):
             for record in zone + zone[:1]:
                 self.send(connection, query, [record])
 
+    def answer_changes(self, connection, query, zone):
+        """Answers IXFR (RFC 1995): the query ends in the SOA of the version that is there."""
+        former = self.former.get(query[-20:-16])
+        if self.manner == 'no-ixfr':
+            self.send(connection, query, [], 0x8404)
+        elif self.manner == 'same':
+            self.send(connection, query, former[:1])
+        elif self.manner == 'whole' or former is None:
+            self.send(connection, query, zone + zone[:1])
+        else:
+            deleted = [record for record in former[1:] if record not in zone]
+            added = [record for record in zone[1:] if record not in former]
+            if self.manner == 'absent':
+                deleted.append(added[0])
+            elif self.manner == 'forged':
+                added.append(encode('new.pocket.') + struct.pack('>HHIH', 1, 1, 172800, 4) + bytes(4))
+            for record in zone[:1] + former[:1] + deleted + zone[:1] + added + zone[:1]:
+                self.send(connection, query, [record])
+
     @staticmethod
-    def send(connection, query, answer):
+    def send(connection, query, answer, flags=0x8400):
         """Sends one message."""
-        message = query[:2] + struct.pack('>5H', 0x8400, 1, len(answer), 0, 0) + query[12:17] + b''.join(answer)
+        message = query[:2] + struct.pack('>5H', flags, 1, len(answer), 0, 0) + query[12:17] + b''.join(answer)
         connection.sendall(struct.pack('>H', len(message)) + message)
 
 

@@ -189,6 +189,28 @@ def a_zone_is_fetched_by_transfer_and_kept(binary):
         assert status['serial'] == 11 and status['source'] == 'verified copy' and status['file'] == server.source(), status
 
 
+def changes_are_fetched_alone(binary):
+    """A proven zone is renewed by its changes (IXFR); changes that do not fit, or make no authentic zone, by the whole of it."""
+    with Fetching(binary, lambda signer: [TransferServer(signer.sign(10))]) as daemon:
+        server = daemon.sources[0]
+        daemon.wait_for('the first zone', lambda s: s['serial'] == 10)
+        for serial, manner, asked in ((11, 'well', ['SOA', 'IXFR']), (12, 'whole', ['SOA', 'IXFR']),
+                                      (13, 'absent', ['SOA', 'IXFR', 'AXFR']), (14, 'forged', ['SOA', 'IXFR', 'AXFR']),
+                                      (15, 'no-ixfr', ['SOA', 'IXFR', 'AXFR']), (16, 'well', ['SOA', 'IXFR'])):
+            server.renew(daemon.signer.sign(serial))
+            server.manner = manner
+            answer = daemon.control(verb='root-fetch')
+            assert (answer.get('outcome'), answer.get('serial')) == ('taken', serial), (manner, answer)
+            assert server.asked == asked, (manner, server.asked)
+            assert daemon.status()['verified_by'].startswith('ZONEMD and signatures, key '), daemon.status()
+        server.renew(daemon.signer.sign(17))
+        server.manner = 'same'
+        assert daemon.control(verb='root-fetch')['outcome'] == 'same' and server.asked == ['SOA', 'IXFR'], server.asked
+        daemon.wait_for('the copy', lambda _: ' 16 1800 900 ' in daemon.kept())
+        daemon.restart_without_sources()
+        assert daemon.status()['serial'] == 16, daemon.status()
+
+
 def a_copy_that_was_changed_is_not_used(binary):
     """The copy on disk is proven anew at the start: one changed octet of glue, and the root servers are asked."""
     with Fetching(binary, lambda signer: [TransferServer(signer.sign(10))]) as daemon:
@@ -279,6 +301,7 @@ TESTS = [
     ('copies of the archive fail with their reason', copies_of_the_archive_fail_with_their_reason),
     ('an unsigned zone file is left aside', an_unsigned_zone_file_is_left_aside),
     ('a zone is fetched by transfer and kept', a_zone_is_fetched_by_transfer_and_kept),
+    ('changes are fetched alone', changes_are_fetched_alone),
     ('a copy that was changed is not used', a_copy_that_was_changed_is_not_used),
     ('hostile sources are passed over', hostile_sources_are_passed_over),
     ('a zone that nobody confirms is given up', a_zone_that_nobody_confirms_is_given_up),
