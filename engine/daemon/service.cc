@@ -323,6 +323,9 @@ metrics::Counters Service::MainCounters() {
   counters.Add(Metric::kCacheEvictions, stats.evictions);
   CountRoot(root_, fetcher_, ReadClocks(), counters);
   counters.Set(Metric::kUpstreamsDown, book_.upstreams().CountDown());
+  counters.Add(Metric::kRankingsKept, ranking_.tally().kept);
+  counters.Add(Metric::kRankingsNotKept, ranking_.tally().not_kept);
+  counters.Add(Metric::kRankingsRefused, ranking_.tally().refused);
   counters.Add(Metric::kLimitKeysPerZone, anchors_.turned_away());
   counters.Add(Metric::kLimitOperators, stats_.turned_away() + control_.turned_away());
   return counters;

@@ -304,6 +304,7 @@ def the_ranking_survives_a_restart(binary):
             if flipped:
                 assert not after, after
                 assert path + ': its checksum is wrong' in daemon.log(), daemon.log()
+                assert daemon.control(verb='stats')['metrics']['rankings_refused'] == 1
             else:
                 assert [s['srtt_us'] for s in after] == [s['srtt_us'] for s in before], (before, after)
                 assert after[0]['asked'] == before[0]['asked'], (before, after)
