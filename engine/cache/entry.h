@@ -45,7 +45,7 @@ uint64_t HashOfName(world::OctetView lowered);
 /// Returns the key of `name`, whose hash is `name_hash`.
 KeyView MakeKey(world::OctetView lowered, uint64_t name_hash, const KeyTraits& traits);
 
-/// A failure with how many came before it without an answer in between.
+/// A failure with how many came before it without an answer in between; -1 where there is only one that does not count.
 struct FailureRecord {
   Failure failure;
   int earlier = 0;

@@ -20,6 +20,10 @@ uint32_t TtlOfNegative(const std::optional<wire::RrSet>& soa, const StoreOptions
 /// time, at most 5 minutes (RFC 9520 section 3.2).
 world::Duration RestAfterFailure(int earlier);
 
+/// How long a question rests that failed for want of a network of our own: the least that RFC 9520 section 3.2 allows,
+/// since it may be answered as soon as the network is back.
+inline constexpr world::Duration kRestWithoutNetwork = world::Seconds(1);
+
 /// How long after its rest a failure is remembered, so that the next one is known to be in a row with it.
 inline constexpr world::Duration kFailureMemory = world::Seconds(300);
 

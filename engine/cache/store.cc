@@ -286,17 +286,29 @@ SharedDelegation Store::FindDelegation(const wire::Name& name, size_t least_labe
 
 void Store::PutFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
                        Instant now) {
+  KeepFailure(question, {rcode, error, now}, Fault::kTheirs, now);
+}
+
+void Store::PutOwnFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
+                          Instant now) {
+  KeepFailure(question, {rcode, error, now}, Fault::kOurs, now);
+}
+
+void Store::KeepFailure(const wire::Question& question, Failure failure, Fault fault, Instant now) {
   const LoweredName name(question.name);
   const Place place = PlaceOf(name.octets(), FailureTraits(question));
-  auto record = std::make_unique<FailureRecord>(FailureRecord{{rcode, error, now}, 0});
+  auto record = std::make_unique<FailureRecord>(FailureRecord{std::move(failure), 0});
   const std::lock_guard lock(place.shelf.mutex);
+  int row = 0;
   if (const Entry* const entry = place.shelf.shard.Peek(place.key, now)) {
     const auto& standing = *std::get<std::unique_ptr<const FailureRecord>>(entry->content);
     // Several resolutions that fail together are one failure.
     if (standing.failure.expires > now) return;
-    record->earlier = standing.earlier + 1;
+    row = standing.earlier + 1;
   }
-  record->failure.expires = now + RestAfterFailure(record->earlier);
+  // One of our own is not counted: the next one follows upon the one before it.
+  record->earlier = fault == Fault::kOurs ? row - 1 : row;
+  record->failure.expires = now + (fault == Fault::kOurs ? kRestWithoutNetwork : RestAfterFailure(row));
   auto entry = Entry::Make(place.key, 0);
   entry->stored = now;
   entry->expires = entry->stale_until = record->failure.expires + kFailureMemory;

@@ -202,6 +202,9 @@ class Store {
   /// one is in force another changes nothing: resolutions that fail together are one failure.
   void PutFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
                   world::Instant now);
+  /// Keeps a failure that is our own network's: for kRestWithoutNetwork, and not as one more in a row.
+  void PutOwnFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
+                     world::Instant now);
   std::optional<Failure> FindFailure(const wire::Question& question, world::Instant now) const;
   /// Forgets that the question ever failed: it has been answered.
   void ClearFailure(const wire::Question& question);
@@ -237,6 +240,11 @@ class Store {
   Place PlaceOf(world::OctetView lowered, const KeyTraits& traits) const;
   /// Keeps `known` unless something of a higher rank stands; returns whether nothing did.
   bool PutKnown(world::OctetView lowered, const KeyTraits& traits, Known known, world::Instant now);
+  /// Whose fault a failure is.
+  enum class Fault : uint8_t { kTheirs, kOurs };
+
+  /// Keeps a failure, unless one is in force.
+  void KeepFailure(const wire::Question& question, Failure failure, Fault fault, world::Instant now);
   /// Forgets the NXDOMAINs that are trusted no more than this, of a name that exists and of its ancestors, which exist
   /// with it.
   void OverrideNxDomains(world::OctetView lowered, dnssec::Security security, Rank rank, world::Instant now);

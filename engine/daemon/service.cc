@@ -75,6 +75,7 @@ Service::Service(const ServeOptions& options)
           log_, ReadClocks,
           [this](world::Octets query, KeysFound found) { crew_.Ask(std::move(query), std::move(found)); },
           [this](const validation::SharedAnchors& anchors) { PublishAnchors(anchors); }),
+      uplink_reporter_(log_, book_.uplink()),
       desk_({.crew = crew_,
              .root = root_,
              .fetcher = fetcher_,
@@ -232,7 +233,9 @@ void Service::KeepFresh() {
   fetcher_.OnTurn(now);
   anchors_.OnTurn(now);
   ranking_.OnTurn(now);
-  const world::Instant next = std::min({fetcher_.NextTurn(now), anchors_.NextTurn(), ranking_.NextTurn()});
+  uplink_reporter_.OnTurn(now);
+  const world::Instant next =
+      std::min({fetcher_.NextTurn(now), anchors_.NextTurn(), ranking_.NextTurn(), uplink_reporter_.NextTurn()});
   loop_.SetAlarm(std::min(next, RenewCertificate(now.mono)), now.mono);
 }
 
@@ -323,6 +326,7 @@ metrics::Counters Service::MainCounters() {
   counters.Add(Metric::kCacheEvictions, stats.evictions);
   CountRoot(root_, fetcher_, ReadClocks(), counters);
   counters.Set(Metric::kUpstreamsDown, book_.upstreams().CountDown());
+  uplink_reporter_.Count(ReadClocks(), counters);
   counters.Add(Metric::kRankingsKept, ranking_.tally().kept);
   counters.Add(Metric::kRankingsNotKept, ranking_.tally().not_kept);
   counters.Add(Metric::kRankingsRefused, ranking_.tally().refused);

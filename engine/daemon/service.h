@@ -19,6 +19,7 @@
 #include "engine/daemon/root_fetcher.h"
 #include "engine/daemon/root_keeper.h"
 #include "engine/daemon/serve.h"
+#include "engine/daemon/uplink_reporter.h"
 #include "engine/servers/book.h"
 
 namespace taprootd {
@@ -82,6 +83,7 @@ class Service final : public Turner {
   Crew crew_;
   RootFetcher fetcher_;
   AnchorKeeper anchors_;
+  UplinkReporter uplink_reporter_;
   OperatorDesk desk_;
   OperatorServer stats_;
   OperatorServer control_;

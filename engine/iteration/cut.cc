@@ -332,7 +332,7 @@ Next Cut::Fail(Tag tag, world::Mishap mishap, Context& context, Log& log, Wishes
   const Target& target = servers_.targets()[exchange.target];
   if (mishap != world::Mishap::kNoSocket) {
     context.counters.Add(Metric::kUpstreamUnreachable);
-    context.book.Unreachable(target.endpoint.address, delegation_->zone, context.now.mono);
+    context.book.Unreachable(target.endpoint.address, delegation_->zone, mishap, context.now.mono);
     ++failures_.silent;
   }
   const bool refused = mishap == world::Mishap::kPortUnreachable || mishap == world::Mishap::kUnreachable;
@@ -391,6 +391,10 @@ bool Cut::TurnToAlternatives(Context& context) {
 }
 
 void Cut::Report(const Exchange& exchange, servers::Report report, Context& context) {
+  const auto is_earlier = [&](const Exchange& other) { return other.sent < exchange.sent; };
+  if (report == servers::Report::kValid && std::ranges::any_of(exchanges_, is_earlier)) {
+    context.book.Won(servers_.targets()[exchange.target].endpoint.address);
+  }
   context.book.Answered(servers_.targets()[exchange.target].endpoint.address, delegation_->zone, exchange.via,
                         context.now.mono - exchange.sent, report, context.now.mono);
 }

@@ -48,7 +48,7 @@ void NoteSilence(const Straggler& straggler, const Ledger& ledger) {
 void NoteMishap(const Straggler& straggler, world::Mishap mishap, const Ledger& ledger) {
   if (mishap == world::Mishap::kNoSocket) return;  // Our own want: says nothing of the server.
   ledger.counters.Add(Metric::kUpstreamUnreachable);
-  ledger.book.Unreachable(straggler.to.address, straggler.zone, ledger.now);
+  ledger.book.Unreachable(straggler.to.address, straggler.zone, mishap, ledger.now);
 }
 
 }  // namespace iteration

@@ -366,7 +366,10 @@ void Walk::EndWithError(Rcode rcode, wire::ExtendedError error, Context& context
   if (source_ == Source::kCache) result.source = Source::kWalk;
   // A retry has an answer already, though a bogus one.
   if (!assignment_.is_retry) {
-    context.store.PutFailure(assignment_.question, result.errors.front(), rcode, context.now.mono);
+    // What failed while nobody could be reached may be had as soon as somebody can.
+    const auto put =
+        context.book.uplink().IsAtFault(context.now.mono) ? &cache::Store::PutOwnFailure : &cache::Store::PutFailure;
+    (context.store.*put)(assignment_.question, result.errors.front(), rcode, context.now.mono);
   }
   // Aliases without their end would look like an answer.
   chain_.clear();

@@ -91,7 +91,8 @@ Taken Resolutions::Ask(const Waiter& waiter, world::Now now, world::Effects& out
     around_.counters.Add(Metric::kSharedQuestions);
     if (resolution->phase == Resolution::Phase::kJudging) ReleaseUnjudged(*resolution);
     // Late for the others: what was known is told at once.
-    if (StaleAt(*resolution) <= now.mono || !resolution->stale_is_due) {
+    const bool is_dark = around_.book.uplink().IsDark(now.mono);
+    if (StaleAt(*resolution) <= now.mono || !resolution->stale_is_due || is_dark) {
       ReleaseStale(*resolution, now);
     } else {
       Schedule(*resolution);
@@ -102,6 +103,10 @@ Taken Resolutions::Ask(const Waiter& waiter, world::Now now, world::Effects& out
   iteration::Context context = MakeContext(*resolution, now);
   resolution->walk.Start(context, wishes);
   Apply(*resolution, wishes, now, out);
+  // While nobody can be reached the question goes out to see whether somebody can, and nobody waits for it.
+  if (resolution->phase == Resolution::Phase::kWalking && around_.book.uplink().IsDark(now.mono)) {
+    ReleaseStale(*resolution, now);
+  }
   Drain(now, out);
   return Taken::kStarted;
 }

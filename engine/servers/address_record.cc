@@ -32,6 +32,11 @@ void AddressRecord::Unreachable(world::Instant now) {
   Rest(now);
 }
 
+void AddressRecord::Forgive() {
+  timeouts_in_row = 0;
+  rests_until = kNeverBefore;
+}
+
 void AddressRecord::Rest(world::Instant now) {
   // At 100 queries a second thirty are out when the first is overdue: they are one failure.
   if (RestsAt(now)) return;

@@ -34,6 +34,7 @@ struct AddressRecord {
   uint64_t asked = 0;
   uint64_t answered = 0;
   uint64_t timeouts = 0;
+  uint64_t won = 0;  ///< Questions answered for which another was asked before, and was still listened to.
 
   /// A query goes out. If the address has rested, this one is the probe, and others wait for its outcome.
   void Sent(world::Instant now);
@@ -46,6 +47,9 @@ struct AddressRecord {
 
   /// The network says that nobody is there.
   void Unreachable(world::Instant now);
+
+  /// Its silence was not its own fault.
+  void Forgive();
 
   /// Returns whether the last thing known is silence.
   bool IsSilent() const { return timeouts_in_row > 0; }

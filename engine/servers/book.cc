@@ -153,20 +153,34 @@ std::optional<Choice> Book::Choose(std::span<const Candidate> candidates, const 
     prospects.push_back({.address = state_->RecordOf(candidate.address),
                          .in_zone = in_zone == nullptr ? ServerInZone{.address = candidate.address} : *in_zone,
                          .times_tried = candidate.times_tried,
-                         .answered_badly = candidate.answered_badly});
+                         .answered_badly = candidate.answered_badly,
+                         .is_cut_off = uplink_.IsCutOff(candidate.address.family())});
   }
   const std::span<const Prospect> all(prospects.data(), prospects.size());
   std::optional<Choice> choice = chooser::Pick(all, now, random);
-  if (!choice || all.size() == 1) return choice;
+  if (!choice) return choice;
+  if (uplink_.StateOf(candidates[choice->index].address.family()) == Link::kDown) {
+    choice->timeout = std::min(choice->timeout, kProbePeriod);
+  }
+  if (all.size() == 1) return choice;
   choice->aside = chooser::PickAside(all, choice->index, now);
   if (choice->aside) {
     ExplorationBudget& budget = choice->aside->reason == chooser::kProbing ? state_->probing : state_->exploring;
     if (!budget.Take()) choice->aside.reset();
   }
+  ProbeCutOff(all, *choice, now);
   if (choice->aside) {
     state_->Update(candidates[choice->aside->index].address, [](AddressRecord& record) { ++record.explorations; });
   }
   return choice;
+}
+
+void Book::ProbeCutOff(std::span<const Prospect> prospects, Choice& choice, Instant now) {
+  const auto family = prospects[choice.index].in_zone.address.family() == world::Family::kIpv4 ? world::Family::kIpv6
+                                                                                               : world::Family::kIpv4;
+  if (!uplink_.IsCutOff(family)) return;
+  auto probe = chooser::PickProbe(prospects, family, now);
+  if (probe && uplink_.TakeProbe(family, now)) choice.aside = probe;
 }
 
 void Book::Sent(const Address& address, const wire::Name& zone, Instant now) {
@@ -178,30 +192,50 @@ void Book::Sent(const Address& address, const wire::Name& zone, Instant now) {
 
 void Book::Answered(const Address& address, const wire::Name& zone, world::Protocol via, world::Duration rtt,
                     Report report, Instant now) {
+  uplink_.Answered(address, now);
   state_->Update(address, [&](AddressRecord& record) { record.Answered(via, rtt, report, now); });
   state_->Update(address, zone, [&](ServerInZone& server) { server.Answered(report, now); });
 }
 
+void Book::Won(const Address& address) {
+  state_->Update(address, [](AddressRecord& record) { ++record.won; });
+}
+
+bool Book::IsExcused(const Address& address, Instant sent, Instant now) {
+  const AddressRecord record = state_->RecordOf(address);
+  const Ruling ruling = uplink_.Failed({address, sent, record.answered > 0 && !record.IsSilent()}, now);
+  for (const Address& each : ruling.forgiven) {
+    state_->Update(each, [](AddressRecord& forgiven) { forgiven.Forgive(); });
+  }
+  return ruling.is_excused;
+}
+
 void Book::TimedOut(const Address& address, const wire::Name&, Instant sent, Instant now) {
+  if (IsExcused(address, sent, now)) return;
   state_->Update(address, [&](AddressRecord& record) { record.TimedOut(sent, now); });
 }
 
-void Book::Unreachable(const Address& address, const wire::Name&, Instant now) {
+void Book::Unreachable(const Address& address, const wire::Name&, world::Mishap mishap, Instant now) {
+  // A port that is closed and a connection that is cut are the server's; no route may be the want of all of them.
+  if (mishap == world::Mishap::kUnreachable && IsExcused(address, now, now)) return;
   state_->Update(address, [&](AddressRecord& record) { record.Unreachable(now); });
 }
 
 std::vector<Standing> Book::OfZone(const wire::Name& zone, Instant now) const {
   std::vector<Prospect> prospects;
   for (const ServerInZone& server : state_->RecordOf(zone).servers) {
-    prospects.push_back({.address = state_->RecordOf(server.address), .in_zone = server});
+    prospects.push_back({.address = state_->RecordOf(server.address),
+                         .in_zone = server,
+                         .is_cut_off = uplink_.IsCutOff(server.address.family())});
   }
   std::ranges::sort(prospects, {}, [&](const Prospect& prospect) {
     return std::pair(chooser::Assess(prospect, now).cost, prospect.in_zone.address);
   });
+  Field field{.zone = zone};
+  if (!prospects.empty()) field.best = chooser::Assess(prospects.front(), now).cost;
+  for (const Prospect& prospect : prospects) field.asked += prospect.in_zone.asked;
   std::vector<Standing> standings;
-  for (const Prospect& prospect : prospects) {
-    standings.push_back(ToStanding(prospect, Field{zone, chooser::Assess(prospects.front(), now).cost}, now));
-  }
+  for (const Prospect& prospect : prospects) standings.push_back(ToStanding(prospect, field, now));
   return standings;
 }
 
@@ -240,7 +274,9 @@ std::vector<Standing> Book::Busiest(size_t most, Instant now) const {
   std::ranges::sort(busiest, std::greater{});
   std::vector<Standing> standings;
   for (const Busy& busy : busiest) {
-    const Prospect prospect{.address = state_->RecordOf(busy.second), .in_zone = {.address = busy.second}};
+    const Prospect prospect{.address = state_->RecordOf(busy.second),
+                            .in_zone = {.address = busy.second},
+                            .is_cut_off = uplink_.IsCutOff(busy.second.family())};
     standings.push_back(ToStanding(prospect, std::nullopt, now));
   }
   return standings;

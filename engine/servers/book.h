@@ -8,9 +8,11 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/servers/uplink.h"
 #include "engine/servers/upstream_board.h"
 #include "engine/wire/name.h"
 #include "engine/world/address.h"
+#include "engine/world/effect.h"
 #include "engine/world/limits.h"
 #include "engine/world/protocol.h"
 #include "engine/world/random.h"
@@ -45,7 +47,7 @@ struct Aside {
   size_t index = 0;         ///< Into the candidates.
   world::Duration timeout;  ///< After which it counts as silent.
   bool with_edns = true;
-  std::string_view reason;  ///< "exploring" or "probing".
+  std::string_view reason;  ///< "exploring", "probing", ...
 };
 
 /// Whom to ask, how long to wait before asking another one, and why.
@@ -70,13 +72,18 @@ struct Standing {
   uint64_t timeouts = 0;
   uint64_t errors = 0;  ///< Of the (address, zone).
   uint64_t explorations = 0;
+  uint64_t won = 0;  ///< Questions answered before another server that had been asked first.
   int timeouts_in_row = 0;
-  std::string state;       ///< "good", "untried", "backing off", "lame", "no EDNS", ...
-  std::string last_error;  ///< Empty: none.
-  std::string reason;      ///< Why it stands where it stands in its zone; empty where nothing ails it and no zone is.
+  std::optional<int> share_permille;  ///< Of the queries for its zone; nothing: the line is of the address in general.
+  std::string state;                  ///< "good", "untried", "backing off", "lame", "no EDNS", ...
+  std::string last_error;             ///< Empty: none.
+  std::string reason;  ///< Why it stands where it stands in its zone; empty where nothing ails it and no zone is.
 };
 
 struct Memory;
+namespace chooser {
+struct Prospect;
+}
 
 /// What bounds a book's curiosity.
 struct BookOptions {
@@ -104,10 +111,15 @@ class Book {
   /// A response matched (also a late one): `rtt` since its own query was sent.
   void Answered(const world::Address& address, const wire::Name& zone, world::Protocol via, world::Duration rtt,
                 Report report, world::Instant now);
+  /// Its answer came before that of a server asked earlier, which was still listened to: what asking anew early won.
+  void Won(const world::Address& address);
+
+  // Failures are held against a server unless the uplink is at fault.
+
   /// The timeout of a query, sent at `sent`, passed without a response.
   void TimedOut(const world::Address& address, const wire::Name& zone, world::Instant sent, world::Instant now);
   /// ICMP or the TCP stack said no.
-  void Unreachable(const world::Address& address, const wire::Name& zone, world::Instant now);
+  void Unreachable(const world::Address& address, const wire::Name& zone, world::Mishap mishap, world::Instant now);
 
   /// Returns the standings of the zone's servers as the chooser sees them, best first. Locks one shard at a time,
   /// briefly.
@@ -122,12 +134,22 @@ class Book {
   /// Takes in what was kept, as far as there is room; what is known already stands.
   void Restore(const Memory& memory);
 
+  /// Our own way to all of them.
+  const Uplink& uplink() const { return uplink_; }
+
   /// The upstreams that questions are forwarded to: a page of their own, with a lock of its own.
   UpstreamBoard& upstreams() { return upstreams_; }
 
  private:
   struct State;
+
+  /// Takes in that the server, asked at `sent`, has failed; returns whether it is not to blame.
+  bool IsExcused(const world::Address& address, world::Instant sent, world::Instant now);
+  /// Asks a server of a family that is cut off beside the choice, if it is time to see whether it is back.
+  void ProbeCutOff(std::span<const chooser::Prospect> prospects, Choice& choice, world::Instant now);
+
   std::unique_ptr<State> state_;
+  Uplink uplink_;
   UpstreamBoard upstreams_;
 };
 

@@ -14,8 +14,9 @@ using world::Instant;
 // The handicaps, in the order of the tiers. A server that was silent once goes before one that this question has
 // tried; one that was silent often goes after it: with one live server of two, a lost packet is asked for again there.
 constexpr Duration kErringCost = world::Seconds(5);
-constexpr Duration kSilentCost = world::Seconds(10);  // For each time in a row.
-constexpr Duration kTriedCost = world::Seconds(25);   // For each time.
+constexpr Duration kSilentCost = world::Seconds(10);   // For each time in a row.
+constexpr Duration kTriedCost = world::Seconds(25);    // For each time.
+constexpr Duration kCutOffCost = world::Seconds(120);  // Behind servers that were tried a few times.
 constexpr Duration kBadAnswerCost = world::Seconds(300);
 constexpr int kMostSilences = 5;
 constexpr int kMostTries = 8;
@@ -65,7 +66,7 @@ std::optional<size_t> ToPardon(std::span<const Prospect> prospects, Duration bes
   for (size_t i = 0; i < prospects.size(); ++i) {
     const AddressRecord& address = prospects[i].address;
     if (!address.IsSilent() || address.timeouts_in_row > kPardonedSilences) continue;
-    if (address.RestsAt(now) || prospects[i].in_zone.ErringAt(now)) continue;
+    if (address.RestsAt(now) || prospects[i].in_zone.ErringAt(now) || prospects[i].is_cut_off) continue;
     if (ExpectedRtt(address) <= BandAbove(best)) return i;
   }
   return std::nullopt;
@@ -94,6 +95,8 @@ std::string_view ReasonOf(Tier tier, size_t prospects) {
       return "no answering one left";
     case Tier::kTried:
       return "asked again";
+    case Tier::kCutOff:
+      return "no server of the other family left";
     case Tier::kAnsweredBadly:
       return "last resort";
   }
@@ -111,6 +114,12 @@ Choice Choose(std::span<const Prospect> prospects, size_t index, std::string_vie
           .with_edns = chosen.address.WithEdnsAt(now),
           .reason = reason,
           .aside = std::nullopt};
+}
+
+/// Returns the question to `prospects[index]` beside another one.
+Aside MakeAside(std::span<const Prospect> prospects, size_t index, std::string_view reason, Instant now) {
+  const AddressRecord& address = prospects[index].address;
+  return {.index = index, .timeout = address.rtt.Timeout(0), .with_edns = address.WithEdnsAt(now), .reason = reason};
 }
 
 }  // namespace
@@ -132,6 +141,7 @@ Assessment Assess(const Prospect& prospect, Instant now) {
     const int tries = std::min(prospect.times_tried, kMostTries);
     assessment = {assessment.cost + tries * kTriedCost, Tier::kTried};
   }
+  if (prospect.is_cut_off) assessment = {assessment.cost + kCutOffCost, Tier::kCutOff};
   if (prospect.answered_badly) assessment = {assessment.cost + kBadAnswerCost, Tier::kAnsweredBadly};
   return assessment;
 }
@@ -155,15 +165,24 @@ std::optional<Aside> PickAside(std::span<const Prospect> prospects, size_t chose
   const Prospect* oldest = nullptr;
   double most = 1;
   for (const Prospect& prospect : prospects) {
-    if (&prospect == &prospects[chosen] || prospect.address.RestsAt(now)) continue;
+    if (&prospect == &prospects[chosen] || prospect.address.RestsAt(now) || prospect.is_cut_off) continue;
     const double age = IsWorthProbing(prospect, best) ? kNeverMeasured : AgeOf(prospect.address, best, now);
     if (age > most) oldest = &prospect, most = age;
   }
   if (oldest == nullptr) return std::nullopt;
-  return Aside{.index = static_cast<size_t>(oldest - prospects.data()),
-               .timeout = oldest->address.rtt.Timeout(0),
-               .with_edns = oldest->address.WithEdnsAt(now),
-               .reason = IsWorthProbing(*oldest, best) ? kProbing : kExploring};
+  const std::string_view reason = IsWorthProbing(*oldest, best) ? kProbing : kExploring;
+  return MakeAside(prospects, static_cast<size_t>(oldest - prospects.data()), reason, now);
+}
+
+std::optional<Aside> PickProbe(std::span<const Prospect> prospects, world::Family family, Instant now) {
+  if (!IsFresh(prospects)) return std::nullopt;
+  const Prospect* best = nullptr;
+  for (const Prospect& prospect : prospects) {
+    if (prospect.in_zone.address.family() != family) continue;
+    if (best == nullptr || Assess(prospect, now).cost < Assess(*best, now).cost) best = &prospect;
+  }
+  if (best == nullptr) return std::nullopt;
+  return MakeAside(prospects, static_cast<size_t>(best - prospects.data()), kProbingFamily, now);
 }
 
 }  // namespace servers::chooser

@@ -13,7 +13,7 @@ using world::Octets;
 using world::OctetView;
 
 /// How a file begins: its kind, and the version of all that follows.
-constexpr std::string_view kMagic = "taproot servers 1\n";
+constexpr std::string_view kMagic = "taproot servers 2\n";
 
 /// No time that means anything is longer: older measurements are as good as none.
 constexpr Duration kLongestAge = world::Seconds(30 * 86'400);
@@ -116,6 +116,7 @@ void Put(const AddressRecord& record, Instant now, Writer& writer) {
   writer.Put(record.asked);
   writer.Put(record.answered);
   writer.Put(record.timeouts);
+  writer.Put(record.won);
 }
 
 /// Takes it back.
@@ -134,6 +135,7 @@ AddressRecord TakeAddressRecord(Reader& reader, Duration asleep, Instant now) {
   record.asked = reader.Take<uint64_t>();
   record.answered = reader.Take<uint64_t>();
   record.timeouts = reader.Take<uint64_t>();
+  record.won = reader.Take<uint64_t>();
   return record;
 }
 

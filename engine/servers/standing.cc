@@ -48,6 +48,8 @@ std::string StateOf(const chooser::Prospect& prospect, chooser::Tier tier, Insta
       return std::string(ToText(prospect.in_zone.last_error.value_or(Report::kServFail)));
     case chooser::Tier::kSilent:
       return prospect.address.RestsAt(now) ? "backing off" : "awaiting probe";
+    case chooser::Tier::kCutOff:
+      return "cut off";
     case chooser::Tier::kGood:
     case chooser::Tier::kTried:
     case chooser::Tier::kAnsweredBadly:
@@ -59,13 +61,17 @@ std::string StateOf(const chooser::Prospect& prospect, chooser::Tier tier, Insta
 /// Returns the reason for the place in the ranking.
 std::string ReasonOf(const chooser::Prospect& prospect, const chooser::Assessment& assessment,
                      const std::optional<Field>& field, Instant now) {
+  const ServerInZone& in_zone = prospect.in_zone;
   switch (assessment.tier) {
     case chooser::Tier::kUntried:
       return fmt::format("no round-trip time yet; taken for {}", InWords(chooser::kUnknownRtt));
     case chooser::Tier::kErring:
-      return ErrorInWords(prospect.in_zone, now);
+      return ErrorInWords(in_zone, now);
     case chooser::Tier::kSilent:
       return SilenceInWords(prospect.address, now);
+    case chooser::Tier::kCutOff:
+      return fmt::format("no server answers over {}; probed every second",
+                         in_zone.address.family() == world::Family::kIpv4 ? "IPv4" : "IPv6");
     case chooser::Tier::kGood:
     case chooser::Tier::kTried:
     case chooser::Tier::kAnsweredBadly:
@@ -91,6 +97,8 @@ Standing ToStanding(const chooser::Prospect& prospect, const std::optional<Field
   standing.timeouts = address.timeouts;
   standing.errors = in_zone.errors;
   standing.explorations = address.explorations;
+  standing.won = address.won;
+  if (field && field->asked > 0) standing.share_permille = static_cast<int>(1'000 * in_zone.asked / field->asked);
   standing.timeouts_in_row = address.timeouts_in_row;
   standing.state = StateOf(prospect, assessment.tier, now);
   if (in_zone.last_error) standing.last_error = ToText(*in_zone.last_error);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "engine/servers/book.h"
@@ -9,10 +10,11 @@
 
 namespace servers {
 
-/// A zone, and the least cost among its servers.
+/// A zone, the least cost among its servers, and the queries that they got for it.
 struct Field {
   wire::Name zone;
   world::Duration best{};
+  uint64_t asked = 0;
 };
 
 /// Returns a line of the ranking for people: among the servers of a zone, or of the address in general.

@@ -43,6 +43,20 @@ TEST_CASE("failures at the same time are one") {
   CHECK(RestAfter(store, At(5)) == 10);
 }
 
+TEST_CASE("a failure for want of a network of our own is told for 1 s, and counts for nothing (RFC 9520 3.2)") {
+  Store store({});
+  const auto fail_by_ourselves = [&](world::Instant now) {
+    store.PutOwnFailure(Www(), kNobody, wire::Rcode::kServFail, now);
+    CHECK(store.FindFailure(Www(), now));
+    CHECK_FALSE(store.FindFailure(Www(), now + world::Seconds(1)));
+  };
+  fail_by_ourselves(At(0));
+  fail_by_ourselves(At(1));
+  CHECK(RestAfter(store, At(2)) == 5);
+  fail_by_ourselves(At(7));
+  CHECK(RestAfter(store, At(8)) == 10);
+}
+
 TEST_CASE("an answer, or five quiet minutes, let the rest begin at 5 s again") {
   Store store({});
   CHECK(RestAfter(store, At(0)) == 5);

@@ -144,7 +144,7 @@ void Work(Book& book, uint32_t seed) {
     const world::Address& chosen = candidates[choice->index].address;
     book.Sent(chosen, zone, now);
     if (n % 9 == 0) book.TimedOut(chosen, zone, now - Ms(500), now);
-    if (n % 31 == 0) book.Unreachable(chosen, zone, now);
+    if (n % 31 == 0) book.Unreachable(chosen, zone, world::Mishap::kUnreachable, now);
     book.Answered(chosen, zone, Protocol::kUdp, Ms(n % 40), n % 17 == 0 ? Report::kLame : Report::kValid, now);
     if (n % 100 == 0) {
       static_cast<void>(book.OfZone(zone, now));

@@ -30,6 +30,7 @@ std::unique_ptr<Book> Experienced() {
   Exchange(*book, A("2001:db8::3"), zone, 5, Report::kLame, AtMs(0));
   book->Sent(A("192.0.2.4"), zone, AtMs(0));
   book->TimedOut(A("192.0.2.4"), zone, AtMs(0), AtMs(400));
+  book->Won(A("192.0.2.2"));
   return book;
 }
 
@@ -57,6 +58,7 @@ TEST_CASE("A ranking survives a restart: order, times, states and counts") {
     CHECK(is[i].variance == was[i].variance);
     CHECK(is[i].state == was[i].state);
     CHECK(is[i].asked == was[i].asked);
+    CHECK(is[i].won == was[i].won);
     CHECK(is[i].errors == was[i].errors);
     CHECK(is[i].timeouts_in_row == was[i].timeouts_in_row);
     CHECK(is[i].last_error == was[i].last_error);
@@ -104,7 +106,7 @@ TEST_CASE("A memory with any octet changed, or cut anywhere, is refused as a who
 TEST_CASE("The reason says whether it is another version, no memory at all, or damaged") {
   const world::Octets whole = Left();
   world::Octets version = whole;
-  version[16] = '2';
+  version[16] = '1';
   CHECK(Refusal(version) == "it is of another version");
   CHECK(Refusal({}) == "it is no memory of nameservers");
   CHECK(Refusal(world::OctetView(whole).first(20)) == "it is cut off");
