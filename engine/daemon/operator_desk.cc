@@ -57,6 +57,8 @@ ordered_json StandingToJson(const servers::Standing& standing) {
   line["timeouts"] = standing.timeouts;
   line["errors"] = standing.errors;
   line["explorations"] = standing.explorations;
+  line["won"] = standing.won;
+  line["share_permille"] = standing.share_permille ? ordered_json(*standing.share_permille) : ordered_json(nullptr);
   line["timeouts_in_row"] = standing.timeouts_in_row;
   line["state"] = standing.state;
   line["last_error"] = standing.last_error;

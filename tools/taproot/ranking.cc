@@ -26,6 +26,12 @@ std::string RttText(const Json& standing, const Terminal& terminal) {
 /// Returns a count, or a dash for none: zeros would drown what matters.
 std::string CountText(uint64_t count) { return count == 0 ? "-" : Grouped(count); }
 
+/// Returns the share of the zone's queries, or a dash where no zone is meant.
+std::string PermilleText(const Json& standing) {
+  const auto permille = NumberIn(standing, "share_permille");
+  return permille ? fmt::format("{} %", (*permille + 5) / 10) : "-";
+}
+
 /// Returns why the server stands where it stands, its last error included.
 std::string ReasonText(const Json& standing) {
   const std::string reason = TextIn(standing, "reason");
@@ -45,9 +51,12 @@ std::vector<Cell> LineOf(size_t rank, const Json& standing, const Terminal& term
           {RttText(standing, terminal)},
           {TimeText(NumberIn(standing, "timeout_us").value_or(0))},
           {CountText(CountIn(standing, "asked"))},
+          {PermilleText(standing)},
           {ShareText(CountIn(standing, "answered"), CountIn(standing, "asked"))},
           {CountText(timeouts), timeouts == 0 ? Tint::kPlain : Tint::kWarn},
           {CountText(errors), errors == 0 ? Tint::kPlain : Tint::kWarn},
+          {CountText(CountIn(standing, "explorations"))},
+          {CountText(CountIn(standing, "won"))},
           {state, TintOfState(state)},
           {ReasonText(standing), Tint::kDim}};
 }
@@ -61,9 +70,12 @@ std::string RankingText(const Json& answer, const Terminal& terminal) {
                {"rtt", Side::kRight},
                {"timeout", Side::kRight},
                {"asked", Side::kRight},
+               {"share", Side::kRight},
                {"answered", Side::kRight},
                {"timeouts", Side::kRight},
                {"errors", Side::kRight},
+               {"explored", Side::kRight},
+               {"won", Side::kRight},
                {"state"},
                {"why", Side::kLeft, 4}});
   size_t rank = 0;
