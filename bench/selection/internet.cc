@@ -10,6 +10,9 @@ namespace {
 using world::Duration;
 using world::Instant;
 
+/// When the kernel sends again what was lost of a connection (RFC 6298 section 2.1).
+constexpr Duration kStreamRepeats = world::Seconds(1);
+
 /// What the draws of one packet are for.
 enum Salt : uint64_t { kLost, kJitter, kTail, kTailLength };
 
@@ -29,16 +32,6 @@ Duration DelayOf(Duration rtt, uint64_t seed, uint64_t packet) {
   return Duration(static_cast<int64_t>(delay));
 }
 
-/// Returns an address in a network of its own: 10.x.y.1 or 2001:db8:x:y::1.
-world::Address AddressOf(size_t server) {
-  const auto high = static_cast<uint8_t>(server >> 8);
-  const auto low = static_cast<uint8_t>(server);
-  if (server % 2 == 0) return *world::Address::FromOctets(std::array<uint8_t, 4>{10, high, low, 1});
-  std::array<uint8_t, 16> octets = {0x20, 0x01, 0x0d, 0xb8, high, low};
-  octets[15] = 1;
-  return *world::Address::FromOctets(octets);
-}
-
 /// Returns the server of the zone for which `better` says so over all others.
 template <typename Better>
 size_t BestOf(const Internet& internet, size_t zone, Better better) {
@@ -47,6 +40,15 @@ size_t BestOf(const Internet& internet, size_t zone, Better better) {
 }
 
 }  // namespace
+
+world::Address AddressOf(size_t server, world::Family family) {
+  const auto high = static_cast<uint8_t>(server >> 8);
+  const auto low = static_cast<uint8_t>(server);
+  if (family == world::Family::kIpv4) return *world::Address::FromOctets(std::array<uint8_t, 4>{10, high, low, 1});
+  std::array<uint8_t, 16> octets = {0x20, 0x01, 0x0d, 0xb8, high, low};
+  octets[15] = 1;
+  return *world::Address::FromOctets(octets);
+}
 
 double Draw(uint64_t seed, uint64_t what, uint64_t salt) {
   return static_cast<double>(Mix(Mix(Mix(seed) ^ what) + salt) >> 11) * 0x1p-53;
@@ -62,8 +64,10 @@ std::optional<Reply> Internet::Ask(const Packet& packet, Instant now) const {
   const Phase& phase = PhaseOf(packet.server, now);
   if (phase.temper == Temper::kDead) return std::nullopt;
   const uint64_t fate = Mix(packet.query << 24 ^ packet.server << 8 ^ packet.attempt);
-  if (Draw(seed, fate, kLost) < loss) return std::nullopt;
-  const Duration delay = DelayOf(phase.rtt, seed, fate);
+  const bool is_lost = Draw(seed, fate, kLost) < loss;
+  if (is_lost && packet.via == world::Protocol::kUdp) return std::nullopt;
+  Duration delay = DelayOf(phase.rtt, seed, fate);
+  if (packet.via == world::Protocol::kTcp) delay += phase.rtt + (is_lost ? kStreamRepeats : Duration{});
   for (const Outage& outage : outages) {
     if (now + delay >= outage.from && now < outage.to) return std::nullopt;
   }
@@ -90,7 +94,8 @@ Internet MakeInternet(const Recipe& recipe) {
       const double width = std::log(recipe.most_rtt_ms / recipe.least_rtt_ms);
       const double rtt_ms = recipe.least_rtt_ms * std::exp(width * Draw(recipe.seed, server, 11));
       const Duration rtt(static_cast<int64_t>(rtt_ms * 1'000));
-      internet.servers.push_back({AddressOf(server), {{kStart, Temper::kHealthy, rtt}}});
+      const world::Family family = server % 2 == 0 ? world::Family::kIpv4 : world::Family::kIpv6;
+      internet.servers.push_back({AddressOf(server, family), {{kStart, Temper::kHealthy, rtt}}});
       members.push_back(server);
     }
   }

@@ -7,6 +7,7 @@
 
 #include "engine/servers/book.h"
 #include "engine/world/address.h"
+#include "engine/world/protocol.h"
 #include "engine/world/time.h"
 
 namespace selection {
@@ -44,6 +45,7 @@ struct Packet {
   uint64_t query = 0;
   size_t server = 0;
   size_t attempt = 0;
+  world::Protocol via = world::Protocol::kUdp;  ///< Over TCP a handshake comes first.
 };
 
 /// A small internet whose behaviour is a function of its seed, the packet and the time.
@@ -59,6 +61,9 @@ struct Internet {
   /// Returns what comes back for a packet that is sent at `now`, or nothing.
   std::optional<Reply> Ask(const Packet& packet, world::Instant now) const;
 };
+
+/// Returns an address in a network of its own: 10.x.y.1 or 2001:db8:x:y::1.
+world::Address AddressOf(size_t server, world::Family family);
 
 /// Returns a number in [0, 1) that depends on the three alone.
 double Draw(uint64_t seed, uint64_t what, uint64_t salt);

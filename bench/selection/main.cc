@@ -1,9 +1,11 @@
 // bench/selection: nameserver selection, ours and that of others, on one simulated internet.
 //
 //   selection_bench [--seeds N] [--only SCENARIO] [--markdown FILE] [--svg FILE]
+//   selection_bench --list layouts|scenarios      their names
+//   selection_bench --play NAME [--seed N]        one of them as JSON, for bench/selection/against_daemons to play
+//   selection_bench --layout NAME --policy NAME [--seed N]     every packet that the policy sends in it, as JSON
 //
-// What it is not: the other resolvers. Their policies are written from constants that are documented for them, and have
-// not been held against the running daemons.
+// What it is not: the other resolvers. How far their policies do what the daemons do is told in DAEMONS.md.
 
 #include <fmt/format.h>
 
@@ -14,6 +16,7 @@
 #include <functional>
 #include <string_view>
 
+#include "bench/selection/play.h"
 #include "bench/selection/policy.h"
 #include "bench/selection/report.h"
 #include "bench/selection/scenario.h"
@@ -39,6 +42,11 @@ struct Options {
   std::string_view only;
   std::string_view markdown;
   std::string_view svg;
+  std::string_view list;
+  std::string_view play;
+  std::string_view layout;
+  std::string_view policy;
+  uint64_t seed = 1;
 };
 
 /// Returns the options, or ends the process.
@@ -51,6 +59,11 @@ Options Parse(int count, char** arguments) {
     if (name == "--only") options.only = value;
     if (name == "--markdown") options.markdown = value;
     if (name == "--svg") options.svg = value;
+    if (name == "--list") options.list = value;
+    if (name == "--play") options.play = value;
+    if (name == "--layout") options.layout = value;
+    if (name == "--policy") options.policy = value;
+    if (name == "--seed") options.seed = std::strtoull(value, nullptr, 10);
   }
   return options;
 }
@@ -72,6 +85,29 @@ Row RunRow(size_t scenario, uint64_t seeds) {
   return row;
 }
 
+/// Returns the scenario or layout of that name, or ends the process.
+Scenario Named(std::string_view name, uint64_t seed) {
+  for (std::vector<Scenario>& all : std::array{MakeLayouts(seed), MakeScenarios(seed)}) {
+    const auto found = std::ranges::find(all, name, &Scenario::name);
+    if (found != all.end()) return std::move(*found);
+  }
+  fmt::print(stderr, "selection_bench: no layout and no scenario is called {}\n", name);
+  std::exit(2);
+}
+
+/// Prints every packet that a policy sends in a layout.
+int PrintTrace(const Options& options) {
+  const Scenario scenario = Named(options.layout, options.seed);
+  const auto contender = std::ranges::find(kContenders, options.policy, &Contender::name);
+  if (contender == kContenders.end()) {
+    fmt::print(stderr, "selection_bench: no policy is called {}\n", options.policy);
+    return 2;
+  }
+  const auto policy = contender->make({scenario.internet, options.seed});
+  fmt::print("{}", ToJson(TraceOf(scenario, *policy)));
+  return 0;
+}
+
 /// Runs everything that was asked for.
 void Run(const Options& options) {
   std::vector<Row> rows;
@@ -91,6 +127,17 @@ void Run(const Options& options) {
 }  // namespace selection
 
 int main(int count, char** arguments) {
-  selection::Run(selection::Parse(count, arguments));
+  const selection::Options options = selection::Parse(count, arguments);
+  if (!options.list.empty()) {
+    for (const auto& each : options.list == "layouts" ? selection::MakeLayouts(1) : selection::MakeScenarios(1)) {
+      fmt::print("{}\n", each.name);
+    }
+  } else if (!options.play.empty()) {
+    fmt::print("{}", selection::ToJson(selection::Named(options.play, options.seed)));
+  } else if (!options.layout.empty()) {
+    return selection::PrintTrace(options);
+  } else {
+    selection::Run(options);
+  }
   return 0;
 }

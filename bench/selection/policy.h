@@ -39,6 +39,7 @@ struct Move {
   size_t server = 0;
   world::Duration timeout{};
   std::optional<AsideMove> aside{};
+  world::Protocol via = world::Protocol::kUdp;
 };
 
 /// What ended the wait for a packet.
@@ -64,6 +65,8 @@ class Policy {
   virtual std::optional<Move> Next(const Question& question, world::Instant now) = 0;
   /// A matched response came in.
   virtual void Answered(const Question& question, const Event& event, servers::Report report, world::Instant now) = 0;
+  /// Returns whether a valid response ends the question.
+  virtual bool IsEnough(const Question&) { return true; }
   /// None came in time.
   virtual void TimedOut(const Question& question, const Event& event, world::Instant now) = 0;
   /// The question was answered.

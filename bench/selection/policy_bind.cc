@@ -1,4 +1,4 @@
-// BIND 9.20.28-dev c81b111 (2026-08-21): lib/dns/adb.c, lib/dns/resolver.c.
+// BIND 9.18.49 (Debian 12), held against it by bench/selection/against_daemons.
 
 #include <absl/container/flat_hash_map.h>
 
@@ -16,17 +16,19 @@ using world::Milliseconds;
 
 constexpr uint64_t kMostInitialUs = 32;
 constexpr double kOldShare = 0.7;
-constexpr double kAging = 0.98;
+constexpr double kAging = 511.0 / 512;
 constexpr double kV6BiasUs = 50'000;
 constexpr double kMostUs = 10e6;
 constexpr auto kRetry = Milliseconds(800);  // retry-interval
-constexpr int kTriesBeforeBackoff = 3;      // nonbackoff-tries
+constexpr int kRoundsBeforeBackoff = 3;     // nonbackoff-tries, counted in rounds through all servers.
+constexpr int kMostShift = 6;
 constexpr auto kMostWait = world::Seconds(9);
 constexpr auto kMostTime = world::Seconds(10);  // resolver-query-timeout
 
 /// What is kept of an address.
 struct Host {
   double srtt_us = -1;
+  bool is_edns_seen = false;
   Instant aged{};
 };
 
@@ -53,33 +55,39 @@ class Bind : public Policy {
       if (!best || RankOf(question, i) < RankOf(question, *best)) best = i;
     }
     if (!best) return std::nullopt;
-    world::Duration wait = kRetry;
-    for (int tries = question.packets; tries >= kTriesBeforeBackoff && wait < kMostWait; --tries) wait *= 2;
-    const auto srtt = world::Duration(static_cast<int64_t>(HostOf(question, *best).srtt_us));
-    const auto least = srtt + Milliseconds(question.packets < 1 ? 50 : question.packets < 2 ? 100 : 200);
-    return Move{*best, std::min<world::Duration>({std::max(wait, least), kMostWait, left})};
+    const int rounds = question.tries[*best].sent;
+    const int shift = std::clamp(rounds - kRoundsBeforeBackoff, 0, kMostShift);
+    const world::Duration wait = kRetry * (1 << shift);
+    return Move{*best, std::min<world::Duration>({wait, kMostWait, left})};
   }
 
-  void Answered(const Question& question, const Event& event, servers::Report, Instant) override {
+  void Answered(const Question& question, const Event& event, servers::Report, Instant now) override {
+    Age(question, now);
     Host& host = HostOf(question, event.server);
+    host.is_edns_seen = true;
     host.srtt_us = kOldShare * host.srtt_us + (1 - kOldShare) * static_cast<double>(event.waited.count());
   }
 
   void TimedOut(const Question& question, const Event& event, Instant) override {
     Host& host = HostOf(question, event.server);
-    host.srtt_us = std::min(host.srtt_us + dice_.Unit() * TimeoutMaskUs(host.srtt_us), kMostUs);
-  }
-
-  void Finished(const Question& question, Instant now) override {
-    for (size_t i = 0; i < question.servers->size(); ++i) {
-      Host& host = HostOf(question, i);
-      if (question.tries[i].sent > 0 || now - host.aged < world::Seconds(1)) continue;
-      host.srtt_us *= kAging;
-      host.aged = now;
-    }
+    const double mask_us = TimeoutMaskUs(host.srtt_us) / (host.is_edns_seen ? 1 : 4);
+    host.srtt_us = std::min(host.srtt_us + dice_.Unit() * mask_us, kMostUs);
   }
 
  private:
+  /// Lets those servers look faster that the question has not tried in this round, each once a second.
+  void Age(const Question& question, Instant now) {
+    int rounds = 0;
+    for (const Tries& tries : question.tries) rounds = std::max(rounds, tries.sent);
+    for (size_t i = 0; i < question.servers->size(); ++i) {
+      Host& host = HostOf(question, i);
+      const auto second = std::chrono::floor<std::chrono::seconds>(now);
+      if (question.tries[i].sent >= rounds || host.aged == second) continue;
+      host.srtt_us *= kAging;
+      host.aged = second;
+    }
+  }
+
   /// Returns the record of a server; an unknown one looks faster than any known.
   Host& HostOf(const Question& question, size_t server) {
     Host& host = hosts_[(*question.servers)[server]];

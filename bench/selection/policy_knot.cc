@@ -1,10 +1,11 @@
-// Knot Resolver 6.4.2 4f4788c (2026-08-17): lib/selection.c, lib/selection_iter.c, lib/defines.h.
+// Knot Resolver 5.6.0 (Debian 12), held against it by bench/selection/against_daemons.
 
 #include <absl/container/flat_hash_map.h>
 #include <absl/container/flat_hash_set.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <tuple>
 
 #include "bench/selection/dice.h"
@@ -15,32 +16,51 @@ namespace {
 
 using world::Instant;
 using world::Milliseconds;
+using world::Protocol;
 
-constexpr double kUnknownMs = 400;
-constexpr double kLeastMarginMs = 20;
-constexpr double kMostMs = 10'000;
-constexpr int kMostBackoff = 8;
+constexpr int kUnknownMs = 400;
+constexpr int kLeastMarginMs = 20;
+constexpr int kMostMs = 10'000;
+constexpr int kMostBackoff = 5;
 constexpr int kTimeoutsToDeath = 4;            // KR_NS_TIMEOUT_ROW_DEAD
-constexpr double kDeathMs = 800;               // KR_NS_TIMEOUT_MIN_DEAD_TIMEOUT
 constexpr auto kDeadTime = world::Seconds(1);  // KR_NS_TIMEOUT_RETRY_INTERVAL
 constexpr uint64_t kExploreOneIn = 20;
+constexpr int kExploreTimes = 2;  // Of the best server's timeout an exploring question waits.
 constexpr size_t kNo6Prefixes = 6;
-constexpr int kMostTimeouts = 10;  // KR_TIMEOUT_LIMIT
-constexpr int kMostPackets = 100;  // KR_ITER_LIMIT
+constexpr int kTimeoutsToStream = 2;  // TCP_TIMEOUT_THRESHOLD
+constexpr int kStreamMs = 2'000;      // TCP_RTT_THRESHOLD, and what a handshake may take.
+constexpr int kMostTimeouts = 10;     // KR_TIMEOUT_LIMIT
+constexpr int kMostPackets = 100;     // KR_ITER_LIMIT
 constexpr auto kMostTime = world::Seconds(10);
+
+/// Returns a timeout after so many timeouts.
+int BackedOff(int timeout_ms, int times) { return std::min(timeout_ms << std::min(times, kMostBackoff), kMostMs); }
 
 /// What is kept of an address.
 struct Host {
-  double srtt_ms = -1;
-  double rttvar_ms = 0;
+  int srtt_ms = 0;
+  int variance_ms = kUnknownMs / 4;
   int timeouts_in_row = 0;
   Instant dead_until{};
 
-  /// Returns the timeout, backed off.
-  double TimeoutMs() const {
-    const double once = srtt_ms < 0 ? kUnknownMs : srtt_ms + std::max(4 * rttvar_ms, kLeastMarginMs);
-    return std::min(once * (1 << std::min(timeouts_in_row, kMostBackoff)), kMostMs);
-  }
+  bool IsUnknown() const { return srtt_ms == 0 && timeouts_in_row == 0; }
+  int TimeoutMs() const { return BackedOff(srtt_ms + std::max(4 * variance_ms, kLeastMarginMs), timeouts_in_row); }
+};
+
+/// What a question has been through with one server.
+struct Trial {
+  int errors = 0;
+  int timeouts = 0;
+  int row_when_asked = 0;  // Of timeouts; what others add meanwhile is not added again.
+};
+
+/// What a question has been through.
+struct Progress {
+  std::vector<Trial> trials;
+  int timeouts = 0;
+  bool is_capped = false;  // A try that was cut short is not punished.
+  Protocol via = Protocol::kUdp;
+  bool is_stream_refused = false;  // A handshake failed: UDP from there on.
 };
 
 class Knot : public Policy {
@@ -48,81 +68,105 @@ class Knot : public Policy {
   explicit Knot(const PolicyContext& context) : internet_(context.internet), dice_(context.seed) {}
 
   std::optional<Move> Next(const Question& question, Instant now) override {
-    if (question.packets >= kMostPackets || now - question.began >= kMostTime) return std::nullopt;
-    int timeouts = 0;
-    for (const Tries& tries : question.tries) timeouts += tries.answered_badly ? 0 : tries.sent;
-    if (timeouts >= kMostTimeouts) return std::nullopt;
+    Progress& progress = progress_[question.id];
+    progress.trials.resize(question.servers->size());
     const std::vector<size_t> usable = UsableOf(question, now);
-    if (usable.empty()) return std::nullopt;
-    size_t best = usable.front();
-    for (const size_t server : usable) {
-      if (RankOf(question, server) < RankOf(question, best)) best = server;
+    const bool is_over = question.packets >= kMostPackets || now - question.began >= kMostTime ||
+                         progress.timeouts >= kMostTimeouts || usable.empty();
+    if (is_over) {
+      progress_.erase(question.id);
+      return std::nullopt;
     }
-    const double best_ms = hosts_[Id(question, best)].TimeoutMs();
-    if (!dice_.OneIn(kExploreOneIn)) return MoveTo(best, best_ms);
-    const size_t chosen = usable[dice_.Below(usable.size())];
-    return MoveTo(chosen, std::min(hosts_[Id(question, chosen)].TimeoutMs(), 2 * best_ms));
+    const size_t best = BestOf(question, progress, usable);
+    const bool explores = dice_.OneIn(kExploreOneIn);
+    return MoveTo(question, progress, explores ? usable[dice_.Below(usable.size())] : best,
+                  explores ? kExploreTimes * hosts_[Id(question, best)].TimeoutMs() : kMostMs, now);
   }
 
   void Answered(const Question& question, const Event& event, servers::Report, Instant) override {
+    ++progress_[question.id].trials[event.server].errors;  // Matters where it was one: else the question is over.
     Host& host = hosts_[Id(question, event.server)];
-    const double sample = std::chrono::duration<double, std::milli>(event.waited).count();
-    if (host.srtt_ms < 0) {
-      host.srtt_ms = sample, host.rttvar_ms = sample / 2;
+    const int sample = static_cast<int>(std::lround(std::chrono::duration<double, std::milli>(event.waited).count()));
+    if (host.IsUnknown()) {
+      host.srtt_ms = sample, host.variance_ms = sample / 2;
     } else {
-      host.rttvar_ms += (std::abs(sample - host.srtt_ms) - host.rttvar_ms) / 4;
-      host.srtt_ms += (sample - host.srtt_ms) / 8;
+      host.variance_ms = (3 * host.variance_ms + std::abs(sample - host.srtt_ms) + 2) / 4;
+      host.srtt_ms = (7 * host.srtt_ms + sample + 4) / 8;
     }
     host.timeouts_in_row = 0;
     if (IsIpv6(Id(question, event.server))) silent6_.clear();
   }
 
   void TimedOut(const Question& question, const Event& event, Instant now) override {
-    Host& host = hosts_[Id(question, event.server)];
-    const double timeout_ms = std::chrono::duration<double, std::milli>(event.timeout).count();
-    if (timeout_ms + 1 < host.TimeoutMs()) return;  // A try that was cut short is not punished.
-    ++host.timeouts_in_row;
-    if (host.timeouts_in_row >= kTimeoutsToDeath && host.TimeoutMs() >= kDeathMs) host.dead_until = now + kDeadTime;
+    Progress& progress = progress_[question.id];
+    Trial& trial = progress.trials[event.server];
+    ++progress.timeouts, ++trial.errors, ++trial.timeouts;
+    if (progress.via == Protocol::kTcp) {
+      progress.via = Protocol::kUdp, progress.is_stream_refused = true;
+    }
+    if (progress.is_capped) return;
     if (IsIpv6(Id(question, event.server))) silent6_.insert(Id(question, event.server));
+    Host& host = hosts_[Id(question, event.server)];
+    if (host.timeouts_in_row != trial.row_when_asked) return;
+    if (++host.timeouts_in_row >= kTimeoutsToDeath) host.dead_until = now + kDeadTime;
   }
+
+  void Finished(const Question& question, Instant) override { progress_.erase(question.id); }
 
  private:
   /// Returns the number of a server in the internet.
   static size_t Id(const Question& question, size_t server) { return (*question.servers)[server]; }
 
-  static Move MoveTo(size_t server, double timeout_ms) {
-    return {server, Milliseconds(static_cast<int64_t>(timeout_ms))};
+  /// Asks a server, by TCP when UDP has failed or would take long.
+  Move MoveTo(const Question& question, Progress& progress, size_t server, int most_ms, Instant now) {
+    const Host& host = hosts_[Id(question, server)];
+    const int due_ms = host.IsUnknown() ? BackedOff(kUnknownMs, progress.timeouts) : host.TimeoutMs();
+    progress.is_capped = !host.IsUnknown() && due_ms > most_ms;
+    const int timeout_ms = progress.is_capped ? most_ms : due_ms;
+    progress.trials[server].row_when_asked = host.timeouts_in_row;
+    const bool is_slow = progress.trials[server].timeouts >= kTimeoutsToStream || timeout_ms > kStreamMs;
+    if (is_slow && !progress.is_stream_refused) progress.via = Protocol::kTcp;
+    if (progress.via == Protocol::kUdp) return {.server = server, .timeout = Milliseconds(timeout_ms)};
+    // Once the handshake has come through there is nothing more that hurries it.
+    const bool is_shut = internet_.PhaseOf(Id(question, server), now).temper == Temper::kDead;
+    const auto left = kMostTime - (now - question.began);
+    return {.server = server, .timeout = is_shut ? Milliseconds(kStreamMs) : left, .via = Protocol::kTcp};
   }
 
   bool IsIpv6(size_t id) const { return internet_.servers[id].address.family() == world::Family::kIpv6; }
 
-  /// Untried addresses first, then those with fewest errors in this question, then the least timeout.
-  std::tuple<int, int, double> RankOf(const Question& question, size_t server) {
-    const Host& host = hosts_[Id(question, server)];
-    const Tries& tries = question.tries[server];
-    const int errors = tries.sent;
-    const bool untried = host.srtt_ms < 0 && host.timeouts_in_row == 0;
-    return {untried ? 0 : 1, errors, host.TimeoutMs()};
+  /// Returns the best: IPv4 where IPv6 is broken, untried addresses, those with fewest errors in this question, then
+  /// the least timeout; chance between equals.
+  size_t BestOf(const Question& question, const Progress& progress, const std::vector<size_t>& usable) {
+    const auto rank = [&](size_t server) {
+      const Host& host = hosts_[Id(question, server)];
+      const bool is_broken = silent6_.size() >= kNo6Prefixes && IsIpv6(Id(question, server));
+      return std::tuple(is_broken, !host.IsUnknown(), progress.trials[server].errors, host.TimeoutMs());
+    };
+    size_t best = usable.front();
+    uint64_t ties = 0;
+    for (const size_t server : usable) {
+      if (rank(server) > rank(best)) continue;
+      ties = rank(server) == rank(best) ? ties + 1 : 1;
+      if (dice_.OneIn(ties)) best = server;
+    }
+    return best;
   }
 
-  /// Returns the servers that may be asked: not dead, not broken for this question, not IPv6 when that is broken. When
-  /// that leaves none, all that did not answer badly.
+  /// Returns the servers that may be asked: not dead, not broken for this question.
   std::vector<size_t> UsableOf(const Question& question, Instant now) {
     std::vector<size_t> usable;
-    std::vector<size_t> rest;
     for (size_t i = 0; i < question.servers->size(); ++i) {
-      if (question.tries[i].answered_badly) continue;
-      const bool no6 = silent6_.size() >= kNo6Prefixes && IsIpv6(Id(question, i));
-      const bool dead = hosts_[Id(question, i)].dead_until > now;
-      (dead || no6 ? rest : usable).push_back(i);
+      if (!question.tries[i].answered_badly && hosts_[Id(question, i)].dead_until <= now) usable.push_back(i);
     }
-    return usable.empty() ? rest : usable;
+    return usable;
   }
 
   const Internet& internet_;
   Dice dice_;
   absl::flat_hash_map<size_t, Host> hosts_;
   absl::flat_hash_set<size_t> silent6_;
+  absl::flat_hash_map<uint64_t, Progress> progress_;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace selection {
 namespace {
@@ -146,6 +147,21 @@ Scenario Cold(uint64_t seed) {
 }
 
 }  // namespace
+
+std::vector<Asked> MakeQuestions(const Scenario& scenario) {
+  const Internet& internet = scenario.internet;
+  std::vector<Asked> questions;
+  Instant at = kStart;
+  for (uint64_t query = 0;; ++query) {
+    const double gap = -std::log(1 - Draw(internet.seed, query, 20)) / scenario.questions_per_second;
+    at += Duration(static_cast<int64_t>(gap * 1e6));
+    if (at >= kStart + scenario.length) return questions;
+    const double position = std::pow(Draw(internet.seed, query, 21), 1.5);
+    questions.push_back({.at = at,
+                         .zone = static_cast<size_t>(position * static_cast<double>(internet.zones.size())),
+                         .unanswerable = Draw(internet.seed, query, 22) < scenario.share_unanswerable});
+  }
+}
 
 std::vector<Scenario> MakeScenarios(uint64_t seed) {
   std::vector<Scenario> scenarios;

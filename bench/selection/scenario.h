@@ -30,7 +30,21 @@ struct Scenario {
   std::vector<Target> targets;                   ///< Empty: no recovery to measure.
 };
 
+/// A question as a client asks it.
+struct Asked {
+  world::Instant at;
+  size_t zone = 0;
+  bool unanswerable = false;  ///< No server answers it.
+};
+
+/// Returns the questions of a scenario, in order: few zones are asked for often, and many seldom.
+std::vector<Asked> MakeQuestions(const Scenario& scenario);
+
 /// Returns the scenarios of the bench, made from `seed`.
 std::vector<Scenario> MakeScenarios(uint64_t seed);
+
+/// Returns the layouts in which a policy is held against its daemon: zones whose servers are all alike, so that what is
+/// seen of a server can be summed over the zones.
+std::vector<Scenario> MakeLayouts(uint64_t seed);
 
 }  // namespace selection

@@ -66,12 +66,13 @@ Duration Percentile(const std::vector<Duration>& sorted, double share) {
 /// One run.
 class Simulation {
  public:
-  Simulation(const Scenario& scenario, Policy& policy) : scenario_(scenario), policy_(policy) {
+  Simulation(const Scenario& scenario, Policy& policy)
+      : scenario_(scenario), policy_(policy), questions_asked_(MakeQuestions(scenario)) {
     for (const Target& target : scenario.targets) watches_[target.zone] = {};
   }
 
   Result Run() {
-    ScheduleBeginning(kStart);
+    ScheduleBeginning(0);
     while (!schedule_.empty()) {
       const auto [when, happening] = std::pair(schedule_.begin()->first.first, schedule_.begin()->second);
       schedule_.erase(schedule_.begin());
@@ -79,6 +80,9 @@ class Simulation {
     }
     return Summary();
   }
+
+  /// Returns each packet of the run.
+  Trace TakeTrace() { return std::move(trace_); }
 
  private:
   /// Ordered by time, then by the order in which it was scheduled.
@@ -88,12 +92,10 @@ class Simulation {
     schedule_.emplace(std::pair(when, next_sequence_++), happening);
   }
 
-  /// Schedules the next question after `now`, unless the run is over.
-  void ScheduleBeginning(Instant now) {
-    const uint64_t query = next_query_++;
-    const double gap = -std::log(1 - Draw(scenario_.internet.seed, query, 20)) / scenario_.questions_per_second;
-    const Instant when = now + Duration(static_cast<int64_t>(gap * 1e6));
-    if (when < kStart + scenario_.length) Add(when, {.kind = Happening::Kind::kBegins, .query = query});
+  /// Schedules a question, unless the run is over.
+  void ScheduleBeginning(uint64_t query) {
+    if (query >= questions_asked_.size()) return;
+    Add(questions_asked_[query].at, {.kind = Happening::Kind::kBegins, .query = query});
   }
 
   void Handle(const Happening& happening, Instant now) {
@@ -116,16 +118,15 @@ class Simulation {
     }
   }
 
-  /// Begins a question: few zones are asked for often, and many seldom.
+  /// Begins a question.
   void Begin(uint64_t query, Instant now) {
-    const Internet& internet = scenario_.internet;
-    const double position = std::pow(Draw(internet.seed, query, 21), 1.5);
-    const auto zone = static_cast<size_t>(position * static_cast<double>(internet.zones.size()));
+    const Asked& asked = questions_asked_[query];
+    const std::vector<size_t>& servers = scenario_.internet.zones[asked.zone];
     Flight& flight = flights_[query];
-    flight.question = {.id = query, .zone = zone, .began = now, .servers = &internet.zones[zone], .tries = {}};
-    flight.question.tries.resize(internet.zones[zone].size());
-    flight.hostile = Draw(internet.seed, query, 22) < scenario_.share_unanswerable;
-    ScheduleBeginning(now);
+    flight.question = {.id = query, .zone = asked.zone, .began = now, .servers = &servers, .tries = {}};
+    flight.question.tries.resize(servers.size());
+    flight.hostile = asked.unanswerable;
+    ScheduleBeginning(query + 1);
     SendNext(query, now);
   }
 
@@ -133,7 +134,7 @@ class Simulation {
   void SendNext(uint64_t query, Instant now) {
     Flight& flight = flights_[query];
     const std::optional<Move> move = policy_.Next(flight.question, now);
-    if (!move) return End(query, kFailureLatency, now);
+    if (!move) return End(query, std::nullopt, now);
     const size_t attempt = flight.attempts.size();
     const size_t server = (*flight.question.servers)[move->server];
     if (attempt == 0) NoteFirstChoice(flight.question, server, now);
@@ -141,10 +142,12 @@ class Simulation {
     ++flight.question.tries[move->server].sent;
     ++flight.question.packets;
     if (IsMeasured(flight.question)) ++packets_;
+    const bool is_shut = scenario_.internet.PhaseOf(server, now).temper == Temper::kDead;
+    if (move->via == world::Protocol::kUdp || !is_shut) trace_.packets.push_back({query, server, now});
     if (move->aside) SendAside(flight, *move->aside, now);
     Add(now + move->timeout, {.kind = Happening::Kind::kTimedOut, .query = query, .attempt = attempt});
     if (flight.hostile) return;
-    if (const auto reply = scenario_.internet.Ask({query, server, attempt}, now)) {
+    if (const auto reply = scenario_.internet.Ask({query, server, attempt, move->via}, now)) {
       Add(now + reply->delay,
           {.kind = Happening::Kind::kReplied, .query = query, .attempt = attempt, .report = reply->report});
     }
@@ -156,8 +159,9 @@ class Simulation {
     asides_[id] = {flight.question, {move.server, now, move.timeout}};
     if (IsMeasured(flight.question)) ++packets_;
     Add(now + move.timeout, {.kind = Happening::Kind::kAsideTimedOut, .query = id});
-    if (flight.hostile) return;
     const size_t server = (*flight.question.servers)[move.server];
+    trace_.packets.push_back({id, server, now, true});
+    if (flight.hostile) return;
     if (const auto reply = scenario_.internet.Ask({id, server, kAsideAttempt}, now)) {
       Add(now + reply->delay, {.kind = Happening::Kind::kAsideReplied, .query = id, .report = reply->report});
     }
@@ -186,10 +190,10 @@ class Simulation {
     Attempt& attempt = flight.attempts[happening.attempt];
     if (!attempt.waiting && policy_.listening() == Listening::kUntilTimeout) return;
     policy_.Answered(flight.question, {attempt.server, now - attempt.sent, attempt.timeout}, happening.report, now);
-    if (happening.report == servers::Report::kValid) {
+    if (happening.report == servers::Report::kValid && policy_.IsEnough(flight.question)) {
       return End(happening.query, now - flight.question.began, now);
     }
-    flight.question.tries[attempt.server].answered_badly = true;
+    flight.question.tries[attempt.server].answered_badly = happening.report != servers::Report::kValid;
     if (std::exchange(attempt.waiting, false)) SendNext(happening.query, now);
   }
 
@@ -202,10 +206,12 @@ class Simulation {
     SendNext(happening.query, now);
   }
 
-  /// Ends a question and takes its measure.
-  void End(uint64_t query, Duration latency, Instant now) {
+  /// Ends a question, answered or not, and takes its measure.
+  void End(uint64_t query, std::optional<Duration> answered, Instant now) {
     const auto found = flights_.find(query);
     const Flight& flight = found->second;
+    const Duration latency = answered.value_or(kFailureLatency);
+    trace_.questions.push_back({query, now, answered.has_value()});
     if (latency < kFailureLatency || !flight.hostile) policy_.Finished(flight.question, now);
     if (IsMeasured(flight.question)) {
       ++questions_;
@@ -259,9 +265,9 @@ class Simulation {
 
   const Scenario& scenario_;
   Policy& policy_;
+  std::vector<Asked> questions_asked_;
   Schedule schedule_;
   uint64_t next_sequence_ = 0;
-  uint64_t next_query_ = 0;
   absl::flat_hash_map<uint64_t, Flight> flights_;
   absl::flat_hash_map<uint64_t, AsidePacket> asides_;
   std::map<size_t, Watch> watches_;
@@ -269,10 +275,17 @@ class Simulation {
   uint64_t questions_ = 0;
   uint64_t failures_ = 0;
   uint64_t packets_ = 0;
+  Trace trace_;
 };
 
 }  // namespace
 
 Result Simulate(const Scenario& scenario, Policy& policy) { return Simulation(scenario, policy).Run(); }
+
+Trace TraceOf(const Scenario& scenario, Policy& policy) {
+  Simulation simulation(scenario, policy);
+  simulation.Run();
+  return simulation.TakeTrace();
+}
 
 }  // namespace selection
