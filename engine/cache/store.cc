@@ -172,19 +172,18 @@ bool Store::PutRrSet(wire::RrSet rrset, Rank rank, Instant now, KeepUntil until,
 }
 
 void Store::PutNoData(const wire::Name& name, wire::RrType type, std::optional<wire::RrSet> soa, Rank rank, Instant now,
-                      KeepUntil until, Assurance assurance) {
+                      KeepUntil until, const Assurance& assurance) {
   const LoweredName lowered(name);
   const dnssec::Security security = assurance.security;
-  Known known = Negative<NoData>(std::move(soa), rank, now, until, std::move(assurance));
+  Known known = Negative<NoData>(std::move(soa), rank, now, until, assurance);
   if (!PutKnown(lowered.octets(), RecordsTraits(type), std::move(known), now)) return;
   OverrideNxDomains(lowered.octets(), security, rank, now);
 }
 
 void Store::PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, Rank rank, Instant now, KeepUntil until,
-                        Assurance assurance) {
+                        const Assurance& assurance) {
   const LoweredName lowered(name);
-  PutKnown(lowered.octets(), kNxDomainTraits,
-           Negative<NxDomain>(std::move(soa), rank, now, until, std::move(assurance)), now);
+  PutKnown(lowered.octets(), kNxDomainTraits, Negative<NxDomain>(std::move(soa), rank, now, until, assurance), now);
 }
 
 template <typename Kind>
@@ -206,7 +205,7 @@ Known Store::Negative(std::optional<wire::RrSet> soa, Rank rank, Instant now, co
           .stored = now,
           .expires = expires,
           .stale_until = until.stale_until,
-          .assurance = std::move(assurance)};
+          .assurance = assurance};
 }
 
 std::optional<Known> Store::Find(const wire::Name& name, wire::RrType type, Instant now) const {

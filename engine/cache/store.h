@@ -171,9 +171,9 @@ class Store {
   /// SOA's TTL, its minimum field and the negative ceiling (RFC 2308 section 5); without SOA that of the proofs behind
   /// it, and without those `kNoSoaTtl`.
   void PutNoData(const wire::Name& name, wire::RrType type, std::optional<wire::RrSet> soa, Rank rank,
-                 world::Instant now, KeepUntil until, Assurance assurance = {});
+                 world::Instant now, KeepUntil until, const Assurance& assurance = {});
   void PutNxDomain(const wire::Name& name, std::optional<wire::RrSet> soa, Rank rank, world::Instant now,
-                   KeepUntil until, Assurance assurance = {});
+                   KeepUntil until, const Assurance& assurance = {});
 
   /// Returns what is known of (name, type): an exact set, or NODATA, or NXDOMAIN of the name. Of an NXDOMAIN and a set
   /// the higher rank counts, of equal ranks the one that came later.

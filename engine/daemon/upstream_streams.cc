@@ -222,7 +222,7 @@ void UpstreamStreams::Close(ConnectionId id) {
   pool_.Gone(id);
 }
 
-void UpstreamStreams::Tell(Outcomes outcomes) {
+void UpstreamStreams::Tell(const Outcomes& outcomes) {
   for (const auto& outcome : outcomes) {
     // It may have been cancelled by what was told before.
     if (!exchanges_.contains(outcome.exchange)) continue;

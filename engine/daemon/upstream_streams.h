@@ -89,7 +89,7 @@ class UpstreamStreams final : public SocketOwner {
   /// Sends a question again on another connection, once; returns whether it is under way.
   bool MovedOn(Exchange& exchange);
   /// Tells the sink.
-  void Tell(Outcomes outcomes);
+  void Tell(const Outcomes& outcomes);
 
   Poller& poller_;
   ExchangeSink& sink_;

@@ -22,6 +22,7 @@ transport::SocketPoolOptions PoolOptions(const settings::Settings& settings) {
 /// Returns the ports on which clients are heard: an exchange there would take their place.
 std::vector<uint16_t> ListenPorts(const settings::Settings& settings) {
   std::vector<uint16_t> ports;
+  ports.reserve(settings.server.listen.size());
   for (const auto& endpoint : settings.server.listen) ports.push_back(endpoint.port);
   return ports;
 }
@@ -182,7 +183,8 @@ void Worker::Do(world::Cancel& cancel) {
 template <typename ForAClient>
 bool Worker::Forwarded(ForAClient& effect) {
   if (effect.to.worker == self_) return false;
-  colleagues_[static_cast<size_t>(effect.to.worker)]->Give(std::move(effect));
+  Worker& colleague = *colleagues_[static_cast<size_t>(effect.to.worker)];
+  colleague.Give(std::move(effect));
   return true;
 }
 

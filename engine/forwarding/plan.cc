@@ -88,6 +88,7 @@ void AddPool(std::string name, settings::Strategy strategy, const std::vector<Up
 
 std::vector<std::string> Plan::Names() const {
   std::vector<std::string> names;
+  names.reserve(upstreams.size());
   for (const Upstream& upstream : upstreams) names.push_back(upstream.url);
   return names;
 }

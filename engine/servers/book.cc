@@ -235,6 +235,7 @@ std::vector<Standing> Book::OfZone(const wire::Name& zone, Instant now) const {
   if (!prospects.empty()) field.best = chooser::Assess(prospects.front(), now).cost;
   for (const Prospect& prospect : prospects) field.asked += prospect.in_zone.asked;
   std::vector<Standing> standings;
+  standings.reserve(prospects.size());
   for (const Prospect& prospect : prospects) standings.push_back(ToStanding(prospect, field, now));
   return standings;
 }

@@ -108,7 +108,7 @@ Authority::Next Authority::ExtendFromNode(const wire::Question& question, ZoneAt
   if (auto alias = records_.AliasAt(zone, match.owner, match.node); alias && question.type != wire::RrType::kCname) {
     Count(census, match.node.role == Role::kHop ? Shape::kAliasChain : Shape::kAlias);
     alias->owner = question.name;
-    const Next target = wire::TargetName(wire::RrType::kCname, *alias->rdatas.begin());
+    Next target = wire::TargetName(wire::RrType::kCname, *alias->rdatas.begin());
     response.answer.push_back(*std::move(alias));
     return target;
   }

@@ -119,9 +119,8 @@ wire::Question Names::At(uint64_t index) const {
   const wire::Name& tld = tlds_[index % tlds_.size()];
   const Lot lot = atlas_.nodes().LotOf(tld);
   const uint64_t roll = Roll(lot, Matter::kTemplate, round);
-  const wire::Question question = roll % 100 < 6
-                                      ? NearTop(tld, roll >> 8)
-                                      : InSite(SiteOf(atlas_.nodes(), tld, round / kQuestionsOfSite), roll >> 8);
+  wire::Question question = roll % 100 < 6 ? NearTop(tld, roll >> 8)
+                                           : InSite(SiteOf(atlas_.nodes(), tld, round / kQuestionsOfSite), roll >> 8);
   if (oracle_.TruthOf(question, world::Instant()).perhaps_nxdomain) return {tld, RrType::kNs};
   return question;
 }

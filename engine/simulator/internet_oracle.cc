@@ -94,7 +94,7 @@ std::optional<wire::Name> Oracle::Extend(const Step& step, Truth& truth) const {
   if (match.kind == MatchKind::kDname) {
     wire::RrSet dname = *records_.SetAt(zone, match.owner, match.node, wire::RrType::kDname);
     const auto target = wire::TargetName(wire::RrType::kDname, *dname.rdatas.begin());
-    const auto renamed = question.name.ReplaceSuffix(match.owner, *target);
+    auto renamed = question.name.ReplaceSuffix(match.owner, *target);
     wire::RrSet alias;
     alias.owner = question.name;
     alias.type = wire::RrType::kCname;

@@ -24,6 +24,14 @@ wire::Message Empty(wire::Message response, wire::Rcode rcode) {
   return response;
 }
 
+/// Returns the response as one that did not fit (RFC 2181 section 9).
+wire::Message Truncated(wire::Message response) {
+  const wire::Rcode rcode = response.header.rcode;
+  response = Empty(std::move(response), rcode);
+  response.header.tc = true;
+  return response;
+}
+
 /// Returns a set that leads to the deceiver.
 wire::RrSet DeceitAt(const wire::Name& owner) {
   wire::RrSet set;
@@ -152,9 +160,7 @@ std::vector<wire::Message> Spoil(const Visit& visit, wire::Message right, const 
       return Alone(std::move(right));
     case Temper::kTruncates:
       if (is_tcp) return Alone(std::move(right));
-      right = Empty(std::move(right), right.header.rcode);
-      right.header.tc = true;
-      return Alone(std::move(right));
+      return Alone(Truncated(std::move(right)));
     case Temper::kWrongId: {
       wire::Message forgery = Forge(right);
       forgery.header.id = static_cast<uint16_t>(right.header.id ^ (1 + Roll(visit.server, Matter::kForgery) % 65535));

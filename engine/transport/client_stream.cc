@@ -55,6 +55,7 @@ class Numbering {
   /// Returns who waits, in the order of the numbers.
   std::vector<ExchangeId> Waiting() const {
     std::vector<ExchangeId> exchanges;
+    exchanges.reserve(waiting_.size());
     for (const auto& [number, entry] : waiting_) exchanges.push_back(entry.exchange);
     return exchanges;
   }

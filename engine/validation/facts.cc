@@ -10,7 +10,6 @@
 namespace validation {
 namespace {
 
-using dnssec::DenialOutcome;
 using dnssec::Security;
 using wire::EdeCode;
 using wire::ExtendedError;
