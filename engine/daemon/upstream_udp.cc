@@ -46,7 +46,7 @@ std::optional<world::Mishap> UpstreamUdp::Send(const world::Ask& ask) {
   const Taken taken = pool_.Take(family, sink_.now().mono, random_);
   if (taken.close_first) Close(*taken.close_first);
   if (taken.kind == Taken::Kind::kNone) return world::Mishap::kNoSocket;
-  int error = taken.kind == Taken::Kind::kFresh ? MakeSocket(taken.id, family) : 0;
+  int error = taken.kind == Taken::Kind::kFresh ? MakeSocket(taken.id, family) : Disconnect(At(taken.id).fd.get());
   if (error == 0) error = ConnectAndSend(At(taken.id).fd.get(), ask);
   if (error != 0) {
     pool_.Forget(taken.id);
@@ -139,6 +139,12 @@ int UpstreamUdp::BindRandomPort(int fd, world::Family family) {
     if (errno != EADDRINUSE && errno != EACCES) return errno;
   }
   return EADDRINUSE;
+}
+
+int UpstreamUdp::Disconnect(int fd) {
+  sockaddr nobody{};
+  nobody.sa_family = AF_UNSPEC;
+  return connect(fd, &nobody, sizeof(nobody)) == 0 ? 0 : errno;
 }
 
 int UpstreamUdp::ConnectAndSend(int fd, const world::Ask& ask) {

@@ -57,6 +57,9 @@ class UpstreamUdp final : public SocketOwner {
   int MakeSocket(transport::SocketId id, world::Family family);
   /// Binds to a port that nobody can foretell (RFC 5452 section 9.2). Returns 0 or an error's number.
   int BindRandomPort(int fd, world::Family family);
+  /// Undoes what an earlier exchange tied the socket to, of which the system keeps our own address: it may be gone, or
+  /// not be the one with which the next server is reached. Returns 0 or an error's number.
+  static int Disconnect(int fd);
   /// Connects the socket to the server, which drops its tie to an earlier one, and sends. Returns 0 or an error's
   /// number.
   int ConnectAndSend(int fd, const world::Ask& ask);

@@ -11,8 +11,8 @@ constexpr int kManyUnanswered = 16;
 /// The least silence under load that means something, however near the upstream is: a process may pause.
 constexpr world::Duration kLeastQuiet = world::Milliseconds(40);
 
-/// How many of its timeouts silence has to last: a connection may have to be made first.
-constexpr int kQuietTimeouts = 2;
+/// How many times its usual time silence has to last: a connection may have to be made first.
+constexpr int kQuietRounds = 2;
 
 }  // namespace
 
@@ -30,7 +30,8 @@ std::string_view ToText(Health health) {
 
 Health UpstreamRecord::HealthAt(world::Instant now) const {
   if (health != Health::kUp || unanswered < kManyUnanswered || !rtt.measured) return health;
-  const world::Duration quiet = std::max(kLeastQuiet, kQuietTimeouts * rtt.Timeout(0));
+  const world::Duration usual = rtt.smoothed + 4 * rtt.variance;  // RFC 6298, without the bounds of a timeout.
+  const world::Duration quiet = std::max(kLeastQuiet, kQuietRounds * usual);
   return now - unanswered_since > quiet ? Health::kSuspect : Health::kUp;
 }
 
