@@ -283,20 +283,11 @@ SharedDelegation Store::FindDelegation(const wire::Name& name, size_t least_labe
   return nullptr;
 }
 
-void Store::PutFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
-                       Instant now) {
-  KeepFailure(question, {rcode, error, now}, Fault::kTheirs, now);
-}
-
-void Store::PutOwnFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
-                          Instant now) {
-  KeepFailure(question, {rcode, error, now}, Fault::kOurs, now);
-}
-
-void Store::KeepFailure(const wire::Question& question, Failure failure, Fault fault, Instant now) {
+void Store::PutFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode, Instant now,
+                       Fault fault) {
   const LoweredName name(question.name);
   const Place place = PlaceOf(name.octets(), FailureTraits(question));
-  auto record = std::make_unique<FailureRecord>(FailureRecord{std::move(failure), 0});
+  auto record = std::make_unique<FailureRecord>(FailureRecord{{rcode, error, now}, 0});
   const std::lock_guard lock(place.shelf.mutex);
   int row = 0;
   if (const Entry* const entry = place.shelf.shard.Peek(place.key, now)) {
@@ -306,8 +297,8 @@ void Store::KeepFailure(const wire::Question& question, Failure failure, Fault f
     row = standing.earlier + 1;
   }
   // One of our own is not counted: the next one follows upon the one before it.
-  record->earlier = fault == Fault::kOurs ? row - 1 : row;
-  record->failure.expires = now + (fault == Fault::kOurs ? kRestWithoutNetwork : RestAfterFailure(row));
+  record->earlier = fault == Fault::kOurNetwork ? row - 1 : row;
+  record->failure.expires = now + (fault == Fault::kOurNetwork ? kRestWithoutNetwork : RestAfterFailure(row));
   auto entry = Entry::Make(place.key, 0);
   entry->stored = now;
   entry->expires = entry->stale_until = record->failure.expires + kFailureMemory;

@@ -81,6 +81,12 @@ struct Known {
   uint32_t TtlAt(world::Instant now) const;
 };
 
+/// Whose fault it is that a question had no answer.
+enum class Fault : uint8_t {
+  kServers,
+  kOurNetwork,  ///< Nobody could be reached.
+};
+
 /// A resolution that failed (RFC 9520), kept so that it is not tried again at once.
 struct Failure {
   wire::Rcode rcode = wire::Rcode::kServFail;
@@ -199,12 +205,10 @@ class Store {
                                   world::Instant now) const;
 
   /// Keeps a failure of (question); the time grows with each one in a row, 5 s to 5 min (RFC 9520 section 3.2). While
-  /// one is in force another changes nothing: resolutions that fail together are one failure.
+  /// one is in force another changes nothing: resolutions that fail together are one failure. One of our own network is
+  /// kept for kRestWithoutNetwork, and is not one more in a row.
   void PutFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
-                  world::Instant now);
-  /// Keeps a failure that is our own network's: for kRestWithoutNetwork, and not as one more in a row.
-  void PutOwnFailure(const wire::Question& question, const wire::ExtendedError& error, wire::Rcode rcode,
-                     world::Instant now);
+                  world::Instant now, Fault fault = Fault::kServers);
   std::optional<Failure> FindFailure(const wire::Question& question, world::Instant now) const;
   /// Forgets that the question ever failed: it has been answered.
   void ClearFailure(const wire::Question& question);
@@ -240,11 +244,6 @@ class Store {
   Place PlaceOf(world::OctetView lowered, const KeyTraits& traits) const;
   /// Keeps `known` unless something of a higher rank stands; returns whether nothing did.
   bool PutKnown(world::OctetView lowered, const KeyTraits& traits, Known known, world::Instant now);
-  /// Whose fault a failure is.
-  enum class Fault : uint8_t { kTheirs, kOurs };
-
-  /// Keeps a failure, unless one is in force.
-  void KeepFailure(const wire::Question& question, Failure failure, Fault fault, world::Instant now);
   /// Forgets the NXDOMAINs that are trusted no more than this, of a name that exists and of its ancestors, which exist
   /// with it.
   void OverrideNxDomains(world::OctetView lowered, dnssec::Security security, Rank rank, world::Instant now);

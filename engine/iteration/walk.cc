@@ -367,9 +367,9 @@ void Walk::EndWithError(Rcode rcode, wire::ExtendedError error, Context& context
   // A retry has an answer already, though a bogus one.
   if (!assignment_.is_retry) {
     // What failed while nobody could be reached may be had as soon as somebody can.
-    const auto put =
-        context.book.uplink().IsAtFault(context.now.mono) ? &cache::Store::PutOwnFailure : &cache::Store::PutFailure;
-    (context.store.*put)(assignment_.question, result.errors.front(), rcode, context.now.mono);
+    const cache::Fault fault =
+        context.book.uplink().IsAtFault(context.now.mono) ? cache::Fault::kOurNetwork : cache::Fault::kServers;
+    context.store.PutFailure(assignment_.question, result.errors.front(), rcode, context.now.mono, fault);
   }
   // Aliases without their end would look like an answer.
   chain_.clear();

@@ -46,7 +46,7 @@ TEST_CASE("failures at the same time are one") {
 TEST_CASE("a failure for want of a network of our own is told for 1 s, and counts for nothing (RFC 9520 3.2)") {
   Store store({});
   const auto fail_by_ourselves = [&](world::Instant now) {
-    store.PutOwnFailure(Www(), kNobody, wire::Rcode::kServFail, now);
+    store.PutFailure(Www(), kNobody, wire::Rcode::kServFail, now, Fault::kOurNetwork);
     CHECK(store.FindFailure(Www(), now));
     CHECK_FALSE(store.FindFailure(Www(), now + world::Seconds(1)));
   };
