@@ -4,20 +4,10 @@
 #include <string_view>
 
 #include "engine/resolver.h"
+#include "tests/world/chances.h"
 
 /// An engine without a world around it, for measuring what it costs.
 namespace bench {
-
-/// Counts up: entropy is not what is measured.
-class Counting final : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& octet : out) octet = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
 
 /// Returns a root zone that delegates com. to 20.0.0.1.
 inline zone::Snapshot Root() {
@@ -32,7 +22,7 @@ inline zone::Snapshot Root() {
 struct BareEngine {
   cache::Store store{cache::StoreOptions{}};
   servers::Book book;
-  Counting random;
+  world_test::Counting random;
   world::Effects out;
   resolver::Engine engine{resolver::Place{},
                           resolver::Shared{store, book},

@@ -1,7 +1,6 @@
 #include "engine/daemon/anchor_keeper.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -9,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/daemon/state_folder.h"
 #include "tests/validation/court.h"
 
 namespace taprootd {
@@ -21,18 +21,7 @@ using validation_test::kNow;
 using validation_test::Octets;
 
 /// A keeper of the root's anchor with a state folder of its own, and a root that answers as it should.
-struct Kept {
-  Kept() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "taproot-anchors-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    folder = pattern;
-    settings.server.state_dir = pattern;
-    log.Adopt(Log::Level::kError, Log::Format::kText);
-  }
-  ~Kept() { std::filesystem::remove_all(folder); }
-  Kept(const Kept&) = delete;
-  Kept& operator=(const Kept&) = delete;
-
+struct Kept : StateFolder {
   /// Returns the text of the state file, or nothing.
   std::string State() const {
     std::ifstream file(folder / "trust-anchors.state");
@@ -60,9 +49,6 @@ struct Kept {
     return keeper;
   }
 
-  std::filesystem::path folder;
-  Log log;
-  settings::Settings settings;
   world::Now now{world::Instant(world::Seconds(1)), At(kNow)};
   std::vector<wire::Message> queries;
   validation::SharedAnchors published;

@@ -1,7 +1,6 @@
 #include "engine/daemon/ranking_keeper.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -12,6 +11,7 @@
 
 #include "engine/daemon/file.h"
 #include "engine/servers/memory.h"
+#include "tests/daemon/state_folder.h"
 
 namespace taprootd {
 namespace {
@@ -22,23 +22,9 @@ using world::Seconds;
 const world::Address kServer = *world::Address::FromText("192.0.2.1");
 
 /// A state folder, and what runs of a daemon share: a clock that goes on.
-struct Kept {
-  Kept() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "taproot-ranking-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    folder = pattern;
-    settings.server.state_dir = pattern;
-    log.Adopt(Log::Level::kError, Log::Format::kText);
-  }
-  ~Kept() { std::filesystem::remove_all(folder); }
-  Kept(const Kept&) = delete;
-  Kept& operator=(const Kept&) = delete;
-
+struct Kept : StateFolder {
   std::filesystem::path File() const { return folder / "nameservers.state"; }
 
-  std::filesystem::path folder;
-  Log log;
-  settings::Settings settings;
   world::Now now{world::Instant(Seconds(1'000)), world::WallTime(Seconds(1'790'000'000))};
 };
 

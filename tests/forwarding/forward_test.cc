@@ -7,18 +7,13 @@
 
 #include "engine/forwarding/query.h"
 #include "engine/world/limits.h"
+#include "tests/world/chances.h"
 
 namespace forwarding {
 namespace {
 
 using world::Milliseconds;
 using world::Seconds;
-
-/// Always the first choice: chance is not what these tests are about.
-class First : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override { std::ranges::fill(out, uint8_t{0}); }
-};
 
 constexpr world::Instant kStart{Seconds(100)};
 const wire::Question kQuestion{*wire::Name::FromText("www.example."), wire::RrType::kA};
@@ -45,7 +40,7 @@ struct Fixture {
   settings::Settings settings;
   Plan plan;
   servers::UpstreamBoard board;
-  First random;
+  world_test::Zeros random;
   metrics::Counters counters;
   Context context{settings, plan, board, random, counters, {kStart, {}}};
   Wishes wishes;

@@ -4,18 +4,14 @@
 
 #include <algorithm>
 
+#include "tests/world/chances.h"
+
 namespace forwarding {
 namespace {
 
 using servers::Glance;
 using servers::Health;
 using servers::UpstreamId;
-
-/// Draws the lowest numbers.
-class First : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override { std::ranges::fill(out, uint8_t{0}); }
-};
 
 /// Draws numbers that are well mixed (splitmix64), the same in each run.
 class Mixed : public world::Random {
@@ -63,7 +59,7 @@ constexpr size_t kFirstPool[] = {0};
 constexpr size_t kBothPools[] = {0, 1};
 
 TEST_CASE("Failover keeps the order of the settings; who is suspect comes later, who is down last") {
-  First random;
+  world_test::Zeros random;
   const Plan plan = PlanOf(settings::Strategy::kFailover, {{1, 1, 1}});
   CHECK(Numbers(Order(plan, kFirstPool, std::vector<Glance>(3), random)) == List{{0}, {1}, {2}});
   const std::vector<Glance> glances{{Health::kDown, {}, {}}, {Health::kSuspect, {}, {}}, {Health::kUp, {}, {}}};
@@ -71,7 +67,7 @@ TEST_CASE("Failover keeps the order of the settings; who is suspect comes later,
 }
 
 TEST_CASE("Parallel asks all that are not down at once, and the others after them") {
-  First random;
+  world_test::Zeros random;
   const Plan plan = PlanOf(settings::Strategy::kParallel, {{1, 1, 1}});
   const std::vector<Glance> glances{{Health::kDown, {}, {}}, {Health::kSuspect, {}, {}}, {Health::kUp, {}, {}}};
   CHECK(Numbers(Order(plan, kFirstPool, glances, random)) == List{{1, 2}, {0}});
@@ -89,7 +85,7 @@ TEST_CASE("Balanced shares by weight") {
 }
 
 TEST_CASE("A pool without any healthy upstream comes after those that have one") {
-  First random;
+  world_test::Zeros random;
   const Plan plan = PlanOf(settings::Strategy::kFailover, {{1}, {1}});
   const std::vector<Glance> glances{{Health::kDown, {}, {}}, {Health::kUp, {}, {}}};
   CHECK(Numbers(Order(plan, kBothPools, glances, random)) == List{{1}, {0}});

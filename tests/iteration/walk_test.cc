@@ -5,15 +5,10 @@
 #include <algorithm>
 
 #include "engine/world/limits.h"
+#include "tests/world/chances.h"
 
 namespace iteration {
 namespace {
-
-/// Always the first choice: chance is not what these tests are about.
-class First : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override { std::ranges::fill(out, uint8_t{0}); }
-};
 
 /// What a step may use, with nothing known.
 struct Fixture {
@@ -24,7 +19,7 @@ struct Fixture {
   zone::SharedRootHints hints = zone::BuiltInRootHints();
   policy::UpstreamGuard guard{policy::UpstreamRules{}};
   policy::Routes routes{settings};
-  First random;
+  world_test::Zeros random;
   metrics::Counters counters;
   Budget budget;
   Context context{settings, store,  book,   root,     *hints,

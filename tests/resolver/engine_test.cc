@@ -7,28 +7,18 @@
 #include "engine/servers/book.h"
 #include "engine/wire/message.h"
 #include "engine/world/limits.h"
+#include "tests/world/chances.h"
 
 namespace resolver {
 namespace {
 
 using metrics::Metric;
 
-/// Counts up: chance is not what these tests are about.
-class Counting : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& octet : out) octet = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
-
 /// An engine without a root zone: each question waits for the priming query, which nobody answers.
 struct Fixture {
   cache::Store store{cache::StoreOptions{}};
   servers::Book book;
-  Counting random;
+  world_test::Counting random;
   world::Effects out;
   Engine engine{Place{}, Shared{store, book},      std::make_shared<const settings::Settings>(),
                 nullptr, zone::BuiltInRootHints(), random};

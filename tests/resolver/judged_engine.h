@@ -10,6 +10,7 @@
 #include "engine/resolver/engine.h"
 #include "engine/servers/book.h"
 #include "tests/validation/court.h"
+#include "tests/world/chances.h"
 
 // An engine that validates a zone `example.`, which a function serves.
 namespace resolver_test {
@@ -25,17 +26,6 @@ using validation_test::Signed;
 using wire::Message;
 using wire::Rcode;
 using wire::RrType;
-
-/// Counts up: chance is not what these tests are about.
-class Counting : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override {
-    for (uint8_t& octet : out) octet = next_++;
-  }
-
- private:
-  uint8_t next_ = 1;
-};
 
 /// What a server of `example.` answers: its address's last octet, and the question.
 using Authority = std::function<Message(int server, const wire::Question& question)>;
@@ -136,7 +126,7 @@ struct Fixture {
   std::string anchor = wire::ToText(DsSet("example."));
   cache::Store store{cache::StoreOptions{}};
   servers::Book book;
-  Counting random;
+  world_test::Counting random;
   world::Effects out;
   world::Now now{world::Instant(world::Seconds(1)), world::WallTime(world::Seconds(kNow))};
   std::shared_ptr<const settings::Settings> settings;

@@ -4,6 +4,7 @@
 
 #include "engine/world/limits.h"
 #include "tests/validation/court.h"
+#include "tests/world/chances.h"
 
 namespace resolver {
 namespace {
@@ -22,12 +23,6 @@ using validation_test::Set;
 using validation_test::Signed;
 using wire::RrSet;
 using wire::RrType;
-
-/// Gives no chance.
-class Fixed : public world::Random {
- public:
-  void Fill(std::span<uint8_t> out) override { std::ranges::fill(out, uint8_t{0}); }
-};
 
 /// What a trial takes place with: an anchor for `example.`, whose keys are in the cache.
 struct Fixture {
@@ -55,7 +50,7 @@ struct Fixture {
   zone::SharedRootHints hints = zone::BuiltInRootHints();
   policy::UpstreamGuard guard{{}};
   policy::Routes routes{settings};
-  Fixed random;
+  world_test::Zeros random;
   metrics::Counters counters;
   iteration::Budget budget;
   iteration::Context context{settings, store,  book,   root,     *hints,
