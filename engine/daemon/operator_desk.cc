@@ -67,11 +67,11 @@ ordered_json StandingToJson(const servers::Standing& standing) {
 }
 
 /// Returns a line of the upstreams.
-ordered_json UpstreamToJson(const std::string& pool, const servers::UpstreamRecord& record) {
+ordered_json UpstreamToJson(const std::string& pool, const servers::UpstreamRecord& record, world::Instant now) {
   ordered_json line;
   line["pool"] = pool;
   line["url"] = record.name;
-  line["health"] = servers::ToText(record.health);
+  line["health"] = servers::ToText(record.HealthAt(now));
   line["srtt_us"] = record.rtt.measured ? ordered_json(record.rtt.smoothed.count()) : ordered_json(nullptr);
   line["asked"] = record.asked;
   line["answered"] = record.answered;
@@ -212,12 +212,13 @@ void OperatorDesk::NameServers(const json& request, LineReply reply) {
 }
 
 void OperatorDesk::Upstreams(const json&, LineReply reply) {
+  const world::Instant now = ReadClocks().mono;
   const std::vector<servers::UpstreamRecord> records = options_.book.upstreams().Records();
   ordered_json list = ordered_json::array();
   for (const forwarding::Pool& pool : options_.plan.pools) {
     for (const servers::UpstreamId id : pool.members) {
       if (static_cast<size_t>(id) >= records.size()) continue;
-      list.push_back(UpstreamToJson(pool.name, records[static_cast<size_t>(id)]));
+      list.push_back(UpstreamToJson(pool.name, records[static_cast<size_t>(id)], now));
     }
   }
   reply(ToLine({{"upstreams", std::move(list)}}));
