@@ -40,10 +40,6 @@ void Crew::Start() {
   }
 }
 
-void Crew::Drain() {
-  Tell([](Worker& worker) { worker.Drain(); });
-}
-
 size_t Crew::StillWaiting() const {
   size_t waiting = 0;
   for (const auto& worker : workers_) waiting += worker->still_waiting();

@@ -42,9 +42,7 @@ class Crew final : public OperatorSink {
   void Hire(WorkerOptions options);
   /// Starts all their threads.
   void Start();
-  /// Has all workers stop to listen.
-  void Drain();
-  /// Returns how many clients still wait for answers, once Drain was called.
+  /// Returns how many clients still wait for answers. Requires: the workers are drained.
   size_t StillWaiting() const;
   /// Ends all threads.
   void Dismiss();

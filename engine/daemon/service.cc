@@ -211,9 +211,10 @@ void Service::Run() {
   NotifyManager(options_.notify_socket, "READY=1");
   loop_.Wake();
   loop_.Run();
+  const size_t waiting = crew_.StillWaiting();
   crew_.Dismiss();
   ranking_.End(ReadClocks());
-  log_.Info("stopped");
+  log_.Info(waiting == 0 ? "stopped" : fmt::format("stopped; clients that still waited for an answer: {}", waiting));
 }
 
 void Service::OnTurn() {
