@@ -5,9 +5,9 @@
 #include <absl/container/flat_hash_map.h>
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 #include <variant>
@@ -32,15 +32,22 @@ using wire::RrType;
 constexpr uint32_t kWall = 1'790'000'000;
 constexpr int kLookups = 1'500;
 
-/// Times of the same work again and again, in microseconds. The median is told: others use this machine too.
+/// Returns the CPU time that this thread has had: others use this machine too.
+double CpuMicroseconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_nsec) / 1e3;
+}
+
+/// CPU times of the same work again and again, in microseconds. The median is told.
 class Times {
  public:
   /// Does something and adds its time to `sum`.
   template <typename Work>
   static void Measure(double& sum, Work work) {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = CpuMicroseconds();
     work();
-    sum += std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
+    sum += CpuMicroseconds() - begin;
   }
 
   void Add(double time) { times_.push_back(time); }
@@ -184,11 +191,12 @@ void ColdName(benchmark::State& state) {
   for (auto _ : state) {
     const std::string zone = fmt::format("zone{}.com.", number);
     const world::Now now{world::Instant(world::Milliseconds(++number)), world::WallTime(world::Seconds(kWall))};
-    plain_times.Add(plain.Resolve("www." + zone, now));
-    judged_times.Add(judged.Resolve("www." + zone, now));
-    if (!judged.is_authentic || plain.is_authentic) return state.SkipWithError("AD is not as it should be");
     const auto key = dnssec::PublicKey::From(KeyOf(zone).dnskey());
+    judged_times.Add(judged.Resolve("www." + zone, now));
+    plain_times.Add(plain.Resolve("www." + zone, now));
+    // As an engine finds the cryptography's tables: not just used.
     checks.Add(BareCheck(servers, zone, *key));
+    if (!judged.is_authentic || plain.is_authentic) return state.SkipWithError("AD is not as it should be");
   }
   const double count = number;
   const double checked = static_cast<double>(judged.engine.counters().Get(metrics::Metric::kSignatureChecks)) / count;
