@@ -224,6 +224,7 @@ def play(options, balancers, strategy, scheme):
             if fault == 'certificate' and scheme == 'udp' or fault == 'rst' and scheme == 'udp':
                 continue
             for victims in (balancers[:1], balancers[:2]):
+                usual = sorted(usual + load.run(2)[3])  # Of the whole time, since the machine may have moods.
                 for victim in victims:
                     victim.begin(fault)
                 asked, lost, failed, latencies = load.run(options.seconds)
