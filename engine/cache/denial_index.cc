@@ -46,6 +46,7 @@ std::optional<wire::Rcode> Denied(AnyProof& proof, const wire::Question& questio
 template <typename Proof>
 std::vector<const RrSet*> SetsOf(const std::vector<Proof>& proofs) {
   std::vector<const RrSet*> sets;
+  sets.reserve(proofs.size());
   for (const Proof& proof : proofs) sets.push_back(proof.rrset.get());
   return sets;
 }

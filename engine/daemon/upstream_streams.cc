@@ -153,7 +153,7 @@ void UpstreamStreams::OnReady(uint32_t tag, Readiness readiness) {
   if (dead) pool_.Retire(id);
   // What is told may end this connection and begin another in its place.
   const uint64_t number = connection->number;
-  Tell(std::move(outcomes));
+  Tell(outcomes);
   if (dead && At(id) != nullptr && At(id)->number == number) Die(id, *dead);
 }
 

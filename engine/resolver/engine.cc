@@ -27,6 +27,7 @@ using world::OctetView;
 /// Returns the zones that the operator sends to servers of his own.
 std::vector<wire::Name> RoutedZones(const settings::Settings& settings) {
   std::vector<wire::Name> zones;
+  zones.reserve(settings.stubs.size());
   for (const auto& stub : settings.stubs) zones.push_back(stub.zone);
   for (const auto& route : settings.forward_routes) {
     zones.insert(zones.end(), route.domains.begin(), route.domains.end());
@@ -119,7 +120,7 @@ struct Engine::State {
   /// Takes a query through all that can be done with it here.
   void Handle(const Client& client, OctetView query, Handing handing, Now now, Effects& out);
   /// Answers an admitted question: here, at its owner, or by a resolution.
-  void Resolve(const Client& client, OctetView query, Asking asking, Handing handing, Now now, Effects& out);
+  void Resolve(const Client& client, OctetView query, const Asking& asking, Handing handing, Now now, Effects& out);
   /// Answers special-use names and what the root zone itself says, without a packet; returns whether it did.
   bool AnswerHere(const Client& client, const Asking& asking, Now now, Effects& out);
   /// Sends a response to the client.
@@ -131,7 +132,7 @@ struct Engine::State {
   /// Answers all who wait for one.
   void AnswerWaiters(const Finished& finished, Now now, Effects& out);
   /// Reports to an operator how his question was resolved.
-  void Tell(const Client& client, Chapter chapter, Effects& out);
+  void Tell(const Client& client, const Chapter& chapter, Effects& out);
   /// Returns whether the client may ask.
   Access AccessOf(const Client& client) const;
 
@@ -190,7 +191,7 @@ void Engine::State::Handle(const Client& client, OctetView query, Handing handin
                    if (AccessOf(client) == Access::kRefused) around.counters.Add(Metric::kClientRefusedByAccess);
                    Respond(client, immediate.asking, MakeResponse(immediate, *around.settings), out);
                  },
-                 [&](Admitted& admitted) { Resolve(client, query, std::move(admitted.asking), handing, now, out); },
+                 [&](Admitted& admitted) { Resolve(client, query, admitted.asking, handing, now, out); },
              },
              admission);
 }
@@ -225,7 +226,7 @@ bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now n
   return true;
 }
 
-void Engine::State::Resolve(const Client& client, OctetView query, Asking asking, Handing handing, Now now,
+void Engine::State::Resolve(const Client& client, OctetView query, const Asking& asking, Handing handing, Now now,
                             Effects& out) {
   if (AnswerHere(client, asking, now, out)) return;
   const world::WorkerId owner = OwnerOf(asking.question, place.workers);
@@ -289,7 +290,7 @@ void Engine::State::AnswerWaiters(const Finished& finished, Now now, Effects& ou
   }
 }
 
-void Engine::State::Tell(const Client& client, Chapter chapter, Effects& out) {
+void Engine::State::Tell(const Client& client, const Chapter& chapter, Effects& out) {
   if (client.is_operator) out.Add(world::Report{client.id, ToJson(chapter)});
 }
 

@@ -50,7 +50,7 @@ std::weak_ordering CompareLabels(OctetView a, OctetView b) {
   const size_t common = std::min(a.size(), b.size());
   for (size_t i = 0; i < common; ++i) {
     const std::weak_ordering order = Lower(a[i]) <=> Lower(b[i]);
-    if (order != 0) return order;
+    if (std::is_neq(order)) return order;
   }
   return a.size() <=> b.size();
 }
@@ -165,7 +165,7 @@ std::weak_ordering Name::operator<=>(const Name& other) const {
   for (size_t i = 1; i <= mine.count && i <= theirs.count; ++i) {
     const std::weak_ordering order =
         CompareLabels(LabelAt(octets(), mine.at[mine.count - i]), LabelAt(other.octets(), theirs.at[theirs.count - i]));
-    if (order != 0) return order;
+    if (std::is_neq(order)) return order;
   }
   return mine.count <=> theirs.count;
 }

@@ -42,7 +42,7 @@ absl::Status TooMany(std::string_view file_name, int line, std::string_view what
 
 }  // namespace
 
-absl::Status Builder::Add(Record record) {
+absl::Status Builder::Add(const Record& record) {
   if (is_closed_) return ErrorAt(record.line, "a record after the SOA that ends the zone");
   if (!record.owner.IsAtOrBelow(origin_) && record.type != RrType::kSoa) {
     return ErrorAt(record.line, fmt::format("{} is outside {}", record.owner.ToText(), origin_.ToText()));
@@ -117,7 +117,7 @@ absl::StatusOr<Snapshot> Builder::Finish(int last_line) {
   if (soa_line_ == 0) return ErrorAt(last_line, fmt::format("no SOA of {}", origin_.ToText()));
   SettleOrphanSignatures();
   std::ranges::sort(sets_, [](const Growing& a, const Growing& b) {
-    if (const auto order = a.rrset.owner <=> b.rrset.owner; order != 0) return order < 0;
+    if (const auto order = a.rrset.owner <=> b.rrset.owner; std::is_neq(order)) return std::is_lt(order);
     return a.rrset.type < b.rrset.type;
   });
   if (absl::Status status = JudgeAliases(); !status.ok()) return status;

@@ -20,7 +20,7 @@ class Builder {
   Builder(std::string_view file_name, wire::Name origin) : file_name_(file_name), origin_(std::move(origin)) {}
 
   /// Adds a record, or says why the zone cannot have it.
-  absl::Status Add(Record record);
+  absl::Status Add(const Record& record);
 
   /// Returns the zone of all records, or says what it lacks. `last_line` is named where no other line is to blame.
   absl::StatusOr<Snapshot> Finish(int last_line);

@@ -67,8 +67,9 @@ Lookup Zone::BelowEncloser(const Name& encloser, const Name& name, RrType type) 
     return NxDomain{.soa = soa_, .denial = std::move(denial)};
   }
   Lookup at_wildcard = AtNode(*node, *wildcard, type);
-  if (auto* found = std::get_if<Found>(&at_wildcard)) found->denial = std::move(denial);
-  if (auto* nodata = std::get_if<NoData>(&at_wildcard)) {
+  if (auto* found = std::get_if<Found>(&at_wildcard)) {
+    found->denial = std::move(denial);
+  } else if (auto* nodata = std::get_if<NoData>(&at_wildcard)) {
     // RFC 4035 section 3.1.3.4: no such name, and no such type at the wildcard.
     if (!denial.empty() && denial != nodata->denial) nodata->denial.push_back(denial.front());
   }

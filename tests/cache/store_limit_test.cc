@@ -13,7 +13,7 @@ namespace {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool kHeapIsSeen = false;
 #elif defined(__has_feature)
-constexpr bool kHeapIsSeen = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
+constexpr bool kHeapIsSeen = __has_feature(address_sanitizer) + __has_feature(thread_sanitizer) == 0;
 #else
 constexpr bool kHeapIsSeen = true;
 #endif

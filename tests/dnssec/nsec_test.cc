@@ -36,7 +36,7 @@ NsecProof Whole() { return NsecProof(Zone().views(), N("example.")); }
 
 /// Returns the proof by a few NSECs.
 struct Few {
-  explicit Few(std::initializer_list<std::string> texts, std::string_view zone = "example.")
+  Few(std::initializer_list<std::string> texts, std::string_view zone = "example.")
       : sets(texts), proof(sets.views(), N(zone)) {}
   Sets sets;
   NsecProof proof;

@@ -30,7 +30,7 @@ class Mixed : public world::Random {
 };
 
 /// Returns a plan of one pool for each list of weights.
-Plan PlanOf(settings::Strategy strategy, std::vector<std::vector<int>> pools) {
+Plan PlanOf(settings::Strategy strategy, const std::vector<std::vector<int>>& pools) {
   Plan plan;
   for (const auto& weights : pools) {
     Pool pool{"", strategy, {}};

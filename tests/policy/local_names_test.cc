@@ -9,7 +9,6 @@
 namespace {
 
 using policy::LocalNames;
-using wire::Message;
 using wire::Name;
 using wire::RrType;
 

@@ -11,7 +11,7 @@ enum class Judging : uint8_t { kYes, kNo };
 
 /// Returns settings that forward everything by a route to upstreams, one after the other.
 std::shared_ptr<const settings::Settings> Forwarding(Judging judging = Judging::kYes,
-                                                     std::vector<std::string> servers = {"192.0.2.1"}) {
+                                                     const std::vector<std::string>& servers = {"192.0.2.1"}) {
   settings::Settings settings;
   settings::Settings::ForwardPool pool;
   pool.name = "upstream";

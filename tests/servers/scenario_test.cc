@@ -50,6 +50,7 @@ class Zone {
   Outcome Ask(world::Instant now) {
     Outcome outcome;
     std::vector<Candidate> candidates;
+    candidates.reserve(addresses_.size());
     for (const world::Address& address : addresses_) candidates.push_back({address});
     while (!outcome.answered && outcome.asked.size() < 10) {
       const Choice choice = *book_.Choose(candidates, zone_, now + outcome.time, dice_);
@@ -63,6 +64,7 @@ class Zone {
   /// Asks `count` questions, one each `gap`, and returns their outcomes.
   std::vector<Outcome> AskMany(int count, world::Duration gap, world::Instant from) {
     std::vector<Outcome> outcomes;
+    outcomes.reserve(static_cast<size_t>(count));
     for (int i = 0; i < count; ++i) outcomes.push_back(Ask(from + i * gap));
     return outcomes;
   }

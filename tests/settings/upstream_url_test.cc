@@ -70,8 +70,7 @@ TEST_CASE("Mistakes in pools and routes are told") {
   for (const char* text :
        {"[[forward.route]]\ndomains = [\"a\"]\npool = \"missing\"\n", "[[forward.route]]\ndomains = [\"a\"]\n",
         "[[forward.pool]]\nname = \"a\"\nservers = [\"doq://192.0.2.1\"]\n",
-        "[[forward.pool]]\nname = \"a\"\nservers = [\"192.0.2.1\"]\n[[forward.pool]]\nname = \"a\"\nservers = "
-        "[\"192.0.2.2\"]\n",
+        "[[forward.pool]]\nname = \"a\"\nservers = [\"::1\"]\n[[forward.pool]]\nname = \"a\"\nservers = [\"::2\"]\n",
         "[forward]\nservers = [{ url = \"192.0.2.1\", weight = 0 }]\n",
         "[forward]\nservers = [{ url = \"tls://192.0.2.1\", pins = [\"abc\"] }]\n",
         "[server]\nlisten-tls = [\"127.0.0.1\"]\n"}) {

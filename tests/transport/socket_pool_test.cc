@@ -12,7 +12,6 @@ using transport::Ending;
 using transport::Fate;
 using transport::SocketId;
 using transport::SocketPool;
-using transport::SocketPoolOptions;
 using Kind = SocketPool::Taken::Kind;
 using world::Family;
 using world::Instant;
@@ -35,6 +34,7 @@ constexpr Instant At(world::Duration since_start) { return Instant(Seconds(1'000
 /// Takes `count` sockets and gives them back answered: that many idle ones, if none were idle.
 void FillIdle(SocketPool& pool, int count, Instant now, world::Random& random) {
   std::vector<SocketId> taken;
+  taken.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) taken.push_back(pool.Take(Family::kIpv4, now, random).id);
   for (const SocketId id : taken) REQUIRE(pool.Return(id, Ending::kAnswered, now) == Fate::kKeep);
 }

@@ -4,7 +4,6 @@
 
 namespace {
 
-using transport::StreamOptions;
 using transport::StreamPolicy;
 using world::Instant;
 using world::Seconds;

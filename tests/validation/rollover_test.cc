@@ -12,7 +12,6 @@ namespace {
 
 using dnssec::SigningKey;
 using validation::FollowedKey;
-using validation::KeyState;
 using validation::Look;
 using validation::Rollover;
 

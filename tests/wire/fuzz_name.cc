@@ -35,7 +35,7 @@ void CheckName(const Name& name) {
 
 /// Holds what is promised of two names.
 void CheckPair(const Name& a, const Name& b) {
-  Require((a == b) == ((a <=> b) == 0));
+  Require((a == b) == std::is_eq(a <=> b));
   Require((a < b) == (b > a));
   Require((a == b) == a.Lowered().SameCase(b.Lowered()));
   const size_t common = a.CommonLabels(b);

@@ -14,7 +14,6 @@ using wire::RrType;
 using zone_test::ErrorOf;
 using zone_test::kMiniature;
 using zone_test::N;
-using zone_test::Octets;
 using zone_test::Parse;
 
 constexpr std::string_view kSoa = ". 60 SOA a. b. 7 1 1 1 1\n";

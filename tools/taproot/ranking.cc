@@ -34,7 +34,7 @@ std::string PermilleText(const Json& standing) {
 
 /// Returns why the server stands where it stands, its last error included.
 std::string ReasonText(const Json& standing) {
-  const std::string reason = TextIn(standing, "reason");
+  std::string reason = TextIn(standing, "reason");
   const std::string error = TextIn(standing, "last_error");
   if (error.empty()) return reason;
   return reason.empty() ? fmt::format("last: {}", error) : fmt::format("{}; last: {}", reason, error);
