@@ -1,6 +1,7 @@
 // bench/selection: nameserver selection, ours and that of others, on one simulated internet.
 //
 //   selection_bench [--seeds N] [--only SCENARIO] [--markdown FILE] [--svg FILE]
+//   selection_bench --ablation [--seeds N] [--markdown FILE]   Taproot's chooser without each of its ideas
 //   selection_bench --list layouts|scenarios      their names
 //   selection_bench --play NAME [--seed N]        one of them as JSON, for bench/selection/against_daemons to play
 //   selection_bench --layout NAME --policy NAME [--seed N]     every packet that the policy sends in it, as JSON
@@ -16,6 +17,7 @@
 #include <functional>
 #include <string_view>
 
+#include "bench/selection/ablation.h"
 #include "bench/selection/play.h"
 #include "bench/selection/policy.h"
 #include "bench/selection/report.h"
@@ -36,8 +38,12 @@ constexpr std::array<Contender, 5> kContenders = {{{"Taproot", MakeTaproot},
                                                    {"PowerDNS", MakePowerDns},
                                                    {"BIND", MakeBind}}};
 
+/// What is to be compared: the policies, or Taproot's with itself.
+enum class Comparison : uint8_t { kPolicies, kIdeas };
+
 /// What was asked for.
 struct Options {
+  Comparison comparison = Comparison::kPolicies;
   uint64_t seeds = 3;
   std::string_view only;
   std::string_view markdown;
@@ -52,8 +58,14 @@ struct Options {
 /// Returns the options, or ends the process.
 Options Parse(int count, char** arguments) {
   Options options;
-  for (int i = 1; i + 1 < count; i += 2) {
+  for (int i = 1; i < count; i += 2) {
     const std::string_view name = arguments[i];
+    if (name == "--ablation") {
+      options.comparison = Comparison::kIdeas;
+      --i;  // It has no value.
+      continue;
+    }
+    if (i + 1 >= count) break;
     const char* const value = arguments[i + 1];
     if (name == "--seeds") options.seeds = std::max(1ull, std::strtoull(value, nullptr, 10));
     if (name == "--only") options.only = value;
@@ -108,6 +120,12 @@ int PrintTrace(const Options& options) {
   return 0;
 }
 
+/// Writes the ablation table.
+void RunAblation(const Options& options) {
+  const std::string table = Ablate(options.seeds);
+  if (!options.markdown.empty()) std::ofstream(std::string(options.markdown)) << table;
+}
+
 /// Runs everything that was asked for.
 void Run(const Options& options) {
   std::vector<Row> rows;
@@ -136,6 +154,8 @@ int main(int count, char** arguments) {
     fmt::print("{}", selection::ToJson(selection::Named(options.play, options.seed)));
   } else if (!options.layout.empty()) {
     return selection::PrintTrace(options);
+  } else if (options.comparison == selection::Comparison::kIdeas) {
+    selection::RunAblation(options);
   } else {
     selection::Run(options);
   }

@@ -2,6 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "bench/selection/ablation.h"
 #include "bench/selection/dice.h"
 #include "bench/selection/policy.h"
 #include "engine/wire/name.h"
@@ -16,16 +21,29 @@ using world::Instant;
 constexpr int kMostPackets = world::limits::kMaxPacketsPerCut;
 constexpr Duration kMostTime = world::limits::kMaxQueryTime;
 
+/// Returns the private address in the place of a public one.
+world::Address ToPrivate(const world::Address& address) {
+  std::array<uint8_t, 16> octets{};
+  std::ranges::copy(address.octets(), octets.begin());
+  octets[0] = address.family() == world::Family::kIpv4 ? 10 : 0xfd;
+  return *world::Address::FromOctets(std::span(octets).first(address.octets().size()));
+}
+
 /// Drives a Book as the walk does: late answers are heard until the question ends.
 class Taproot : public Policy {
  public:
-  explicit Taproot(const PolicyContext& context) : internet_(context.internet), dice_(context.seed) {
-    for (size_t zone = 0; zone < internet_.zones.size(); ++zone) {
+  Taproot(const PolicyContext& context, const Variation& variation)
+      : variation_(variation), dice_(context.seed), book_(variation.options, variation.figures) {
+    const bool is_private = variation.standing == Standing::kPrivate;
+    for (const Server& server : context.internet.servers) {
+      addresses_.push_back(is_private ? ToPrivate(server.address) : server.address);
+    }
+    for (size_t zone = 0; zone < context.internet.zones.size(); ++zone) {
       names_.push_back(*wire::Name::FromText(fmt::format("zone-{}.", zone)));
     }
   }
 
-  Listening listening() const override { return Listening::kUntilTheEnd; }
+  Listening listening() const override { return variation_.listening; }
 
   std::optional<Move> Next(const Question& question, Instant now) override {
     if (question.packets >= kMostPackets || now - question.began >= kMostTime) return std::nullopt;
@@ -34,6 +52,10 @@ class Taproot : public Policy {
       candidates.push_back({AddressOf(question, i), question.tries[i].sent, question.tries[i].answered_badly});
     }
     const auto choice = book_.Choose(candidates, names_[question.zone], now, dice_);
+    if (choice->aside && variation_.learning == Learning::kInPlace) {
+      book_.Sent(AddressOf(question, choice->aside->index), names_[question.zone], now);
+      return Move{choice->aside->index, choice->aside->timeout};
+    }
     book_.Sent(AddressOf(question, choice->index), names_[question.zone], now);
     Move move{choice->index, choice->timeout};
     if (choice->aside) {
@@ -55,17 +77,22 @@ class Taproot : public Policy {
  private:
   /// Returns the address of a server of the question's zone.
   const world::Address& AddressOf(const Question& question, size_t server) const {
-    return internet_.servers[(*question.servers)[server]].address;
+    return addresses_[(*question.servers)[server]];
   }
 
-  const Internet& internet_;
+  const Variation variation_;
   Dice dice_;
   servers::Book book_;
+  std::vector<world::Address> addresses_;  // Of the servers of the internet.
   std::vector<wire::Name> names_;
 };
 
 }  // namespace
 
-std::unique_ptr<Policy> MakeTaproot(const PolicyContext& context) { return std::make_unique<Taproot>(context); }
+std::unique_ptr<Policy> MakeTaproot(const PolicyContext& context) { return MakeVaried(context, {}); }
+
+std::unique_ptr<Policy> MakeVaried(const PolicyContext& context, const Variation& variation) {
+  return std::make_unique<Taproot>(context, variation);
+}
 
 }  // namespace selection

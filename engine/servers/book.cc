@@ -10,6 +10,7 @@
 #include "engine/servers/address_record.h"
 #include "engine/servers/chooser.h"
 #include "engine/servers/exploration_budget.h"
+#include "engine/servers/figures.h"
 #include "engine/servers/memory.h"
 #include "engine/servers/standing.h"
 #include "engine/servers/table.h"
@@ -24,9 +25,6 @@ using world::Instant;
 
 /// Locks of each of the two tables. 64 keep two dozen workers out of each other's way.
 constexpr size_t kShards = 64;
-
-/// The most that goes to see whether silent servers are back, beside the share for exploring.
-constexpr int kMostProbingPercent = 3;
 
 /// Servers that are kept of one zone.
 constexpr size_t kMaxServersPerZone = world::limits::kMaxNameServers * world::limits::kMaxAddressesPerServer;
@@ -70,8 +68,10 @@ void MakeRoom(size_t more, std::vector<Entry>& entries) {
 
 /// The two tables.
 struct Book::State {
-  explicit State(const BookOptions& options)
-      : exploring(options.exploration_percent), probing(std::min(options.exploration_percent, kMostProbingPercent)) {}
+  State(const BookOptions& options, const Figures& by)
+      : figures(by),
+        exploring(options.exploration_percent),
+        probing(std::min(options.exploration_percent, figures.probing_percent)) {}
 
   /// Returns the part of a table that an address or a zone belongs to.
   AddressShard& ShardOf(const Address& address) { return addresses[absl::HashOf(address) % kShards]; }
@@ -88,6 +88,7 @@ struct Book::State {
   template <typename Change>
   void Update(const Address& address, const wire::Name& zone, Change change);
 
+  const Figures figures;
   std::array<AddressShard, kShards> addresses;
   std::array<ZoneShard, kShards> zones;
   ExplorationBudget exploring;
@@ -141,7 +142,8 @@ std::string_view ToText(Report report) {
 }
 
 Book::Book() : Book(BookOptions{}) {}
-Book::Book(const BookOptions& options) : state_(std::make_unique<State>(options)) {}
+Book::Book(const BookOptions& options) : Book(options, kFigures) {}
+Book::Book(const BookOptions& options, const Figures& figures) : state_(std::make_unique<State>(options, figures)) {}
 Book::~Book() = default;
 
 std::optional<Choice> Book::Choose(std::span<const Candidate> candidates, const wire::Name& zone, Instant now,
@@ -157,13 +159,13 @@ std::optional<Choice> Book::Choose(std::span<const Candidate> candidates, const 
                          .is_cut_off = uplink_.IsCutOff(candidate.address.family())});
   }
   const std::span<const Prospect> all(prospects.data(), prospects.size());
-  std::optional<Choice> choice = chooser::Pick(all, now, random);
+  std::optional<Choice> choice = chooser::Pick(all, now, random, state_->figures);
   if (!choice) return choice;
   if (uplink_.StateOf(candidates[choice->index].address.family()) == Link::kDown) {
     choice->timeout = std::min(choice->timeout, kProbePeriod);
   }
   if (all.size() == 1) return choice;
-  choice->aside = chooser::PickAside(all, choice->index, now);
+  choice->aside = chooser::PickAside(all, choice->index, now, state_->figures);
   if (choice->aside) {
     ExplorationBudget& budget = choice->aside->reason == chooser::kProbing ? state_->probing : state_->exploring;
     if (!budget.Take()) choice->aside.reset();
@@ -193,7 +195,7 @@ void Book::Sent(const Address& address, const wire::Name& zone, Instant now) {
 void Book::Answered(const Address& address, const wire::Name& zone, world::Protocol via, world::Duration rtt,
                     Report report, Instant now) {
   uplink_.Answered(address, now);
-  state_->Update(address, [&](AddressRecord& record) { record.Answered(via, rtt, report, now); });
+  state_->Update(address, [&](AddressRecord& record) { record.Answered(via, rtt, report, now, state_->figures); });
   state_->Update(address, zone, [&](ServerInZone& server) { server.Answered(report, now); });
 }
 
@@ -212,13 +214,13 @@ bool Book::IsExcused(const Address& address, Instant sent, Instant now) {
 
 void Book::TimedOut(const Address& address, const wire::Name&, Instant sent, Instant now) {
   if (IsExcused(address, sent, now)) return;
-  state_->Update(address, [&](AddressRecord& record) { record.TimedOut(sent, now); });
+  state_->Update(address, [&](AddressRecord& record) { record.TimedOut(sent, now, state_->figures); });
 }
 
 void Book::Unreachable(const Address& address, const wire::Name&, world::Mishap mishap, Instant now) {
   // A port that is closed and a connection that is cut are the server's; no route may be the want of all of them.
   if (mishap == world::Mishap::kUnreachable && IsExcused(address, now, now)) return;
-  state_->Update(address, [&](AddressRecord& record) { record.Unreachable(now); });
+  state_->Update(address, [&](AddressRecord& record) { record.Unreachable(now, state_->figures); });
 }
 
 std::vector<Standing> Book::OfZone(const wire::Name& zone, Instant now) const {

@@ -80,6 +80,7 @@ struct Standing {
   std::string reason;  ///< Why it stands where it stands in its zone; empty where nothing ails it and no zone is.
 };
 
+struct Figures;
 struct Memory;
 namespace chooser {
 struct Prospect;
@@ -97,6 +98,8 @@ class Book {
  public:
   Book();
   explicit Book(const BookOptions& options);
+  /// Chooses by other figures than the daemon's.
+  Book(const BookOptions& options, const Figures& figures);
   ~Book();
   Book(const Book&) = delete;
   Book& operator=(const Book&) = delete;

@@ -7,6 +7,7 @@
 
 #include "engine/servers/address_record.h"
 #include "engine/servers/book.h"
+#include "engine/servers/figures.h"
 #include "engine/servers/zone_record.h"
 #include "engine/world/random.h"
 #include "engine/world/time.h"
@@ -14,26 +15,6 @@
 /// Whom to ask: the whole policy, as pure functions of what is known. The book fetches the records under its locks and
 /// calls this without any.
 namespace servers::chooser {
-
-// The figures below are those with which bench/selection comes out best; its README tells what the others cost.
-
-/// What counts against a server that has no measured RTT: low enough that one is tried before a known server that is
-/// not fast, high enough that a fast known one is not left for it.
-inline constexpr world::Duration kUnknownRtt = world::Milliseconds(20);
-
-/// Servers this close to the best are equals, and one of them is drawn: for spread, and so that a spoofer cannot know
-/// whom to impersonate. A wider band costs more time than it buys entropy.
-inline constexpr world::Duration kLeastBand = world::Milliseconds(5);
-inline constexpr int kBandPercent = 15;
-
-/// A measurement is old after this time; for a slower server than the best, after as many times as long as it is
-/// slower, up to so many.
-inline constexpr world::Duration kFreshTime = world::Seconds(15);
-inline constexpr double kMostSlowness = 4;
-
-/// Packets of one question that go out one timeout after the other; from there on the wait doubles with each, so that a
-/// name that nobody answers costs a dozen packets and not two.
-inline constexpr int kPromptPackets = 5;
 
 /// A candidate with all that is known of it.
 struct Prospect {
@@ -63,13 +44,14 @@ struct Assessment {
 };
 
 /// Returns the most that a server may cost to count as an equal of one that costs `best`.
-world::Duration BandAbove(world::Duration best);
+world::Duration BandAbove(world::Duration best, const Figures& figures = kFigures);
 
 /// Returns what choosing `prospect` costs.
-Assessment Assess(const Prospect& prospect, world::Instant now);
+Assessment Assess(const Prospect& prospect, world::Instant now, const Figures& figures = kFigures);
 
 /// Returns the choice without an aside, or nothing when there are no prospects.
-std::optional<Choice> Pick(std::span<const Prospect> prospects, world::Instant now, world::Random& random);
+std::optional<Choice> Pick(std::span<const Prospect> prospects, world::Instant now, world::Random& random,
+                           const Figures& figures = kFigures);
 
 /// The reasons of an aside: its measurement has grown old; it was silent, and may be back and among the best; its
 /// family was cut off, and may be back.
@@ -79,7 +61,8 @@ inline constexpr std::string_view kProbingFamily = "probing its family";
 
 /// Returns whom to ask beside `chosen`: a silent server that has rested, or else the one whose measurement is oldest
 /// for its speed. Nothing where all is fresh, or where the question was asked before: then it has troubles of its own.
-std::optional<Aside> PickAside(std::span<const Prospect> prospects, size_t chosen, world::Instant now);
+std::optional<Aside> PickAside(std::span<const Prospect> prospects, size_t chosen, world::Instant now,
+                               const Figures& figures = kFigures);
 
 /// Returns whom to ask to see whether a family that is cut off is back: the best of it. Nothing where there is none, or
 /// where the question was asked before.

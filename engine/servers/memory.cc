@@ -13,7 +13,7 @@ using world::Octets;
 using world::OctetView;
 
 /// How a file begins: its kind, and the version of all that follows.
-constexpr std::string_view kMagic = "taproot servers 2\n";
+constexpr std::string_view kMagic = "taproot servers 3\n";
 
 /// No time that means anything is longer: older measurements are as good as none.
 constexpr Duration kLongestAge = world::Seconds(30 * 86'400);
@@ -139,16 +139,12 @@ AddressRecord TakeAddressRecord(Reader& reader, Duration asleep, Instant now) {
   return record;
 }
 
-/// How finely a score is kept.
-constexpr double kScoreUnit = 1'000'000;
-constexpr double kMostScore = 1'000;
-
 /// Puts what is kept of an address in its zone.
 void Put(const ServerInZone& server, Instant now, Writer& writer) {
   writer.PutCounted(server.address.octets());
   writer.Put(server.asked);
   writer.Put(server.errors);
-  writer.Put(static_cast<uint64_t>(std::clamp(server.ScoreAt(now), 0.0, kMostScore) * kScoreUnit));
+  writer.Put(AgeOf(server.erred_at, now));
   writer.Put(static_cast<uint8_t>(server.last_error ? static_cast<uint8_t>(*server.last_error) + 1 : 0));
 }
 
@@ -159,14 +155,13 @@ world::Address TakeAddress(Reader& reader) {
   return address.value_or(world::Address());
 }
 
-/// Takes back an address in its zone. Its score goes on to decay from where it stood.
+/// Takes back an address in its zone.
 ServerInZone TakeServer(Reader& reader, Duration asleep, Instant now) {
   ServerInZone server;
   server.address = TakeAddress(reader);
   server.asked = reader.Take<uint64_t>();
   server.errors = reader.Take<uint64_t>();
-  server.score = std::min(static_cast<double>(reader.Take<uint64_t>()) / kScoreUnit, kMostScore);
-  server.scored_at = now - asleep;
+  server.erred_at = std::min(Ago(reader.TakeDuration(), asleep, now), now);
   const auto error = reader.Take<uint8_t>();
   if (error > static_cast<uint8_t>(Report::kNoEdns) + 1) reader.Fail();
   if (error > 0) server.last_error = static_cast<Report>(error - 1);

@@ -10,23 +10,18 @@ namespace {
 /// The least that is added to the smoothed time: the clock granularity G of RFC 6298, generously.
 constexpr world::Duration kLeastMargin = world::Milliseconds(20);
 
-/// How long until an estimate is worth half, and how much a sample weighs at most.
-constexpr world::Duration kHalfLife = world::Seconds(60);
-constexpr double kMostGain = 0.8;
-constexpr double kLeastGain = 1.0 / 8;  // Alpha of RFC 6298 section 2.3.
+/// What a sample weighs at least: alpha of RFC 6298 section 2.3.
+constexpr double kLeastGain = 1.0 / 8;
 
-/// Times past which a timeout no longer doubles: 80 ms * 2^5 is past the ceiling.
-constexpr int kMostDoublings = 5;
+/// Times past which a timeout no longer doubles: 50 ms * 2^6 is past the ceiling.
+constexpr int kMostDoublings = 6;
 
-/// Returns what a sample weighs against an estimate that is `age` old.
-double GainAfter(world::Duration age) {
-  const double lives = static_cast<double>(age.count()) / static_cast<double>(kHalfLife.count());
-  return std::clamp(1 - std::exp2(-lives), kLeastGain, kMostGain);
-}
+/// Returns what a sample weighs against an estimate that is so many half-lives old.
+double GainAfter(double lives) { return std::max(1 - std::exp2(-lives), kLeastGain); }
 
 }  // namespace
 
-void RttEstimate::Add(world::Duration sample, world::Duration age) {
+void RttEstimate::Add(world::Duration sample, world::Duration age, world::Duration half_life) {
   // A driver's clock may be read late; no time is no sample, and a day is a mistake.
   sample = std::clamp(sample, world::Duration(1), world::Seconds(60));
   if (!measured) {
@@ -36,7 +31,8 @@ void RttEstimate::Add(world::Duration sample, world::Duration age) {
   // RFC 6298 section 2.3; the variance goes first, since it looks at the time before.
   const world::Duration change = sample - smoothed;
   variance += (std::chrono::abs(change) - variance) / 4;
-  smoothed += world::Duration(static_cast<int64_t>(GainAfter(age) * static_cast<double>(change.count())));
+  const double lives = static_cast<double>(age.count()) / static_cast<double>(half_life.count());
+  smoothed += world::Duration(static_cast<int64_t>(GainAfter(lives) * static_cast<double>(change.count())));
 }
 
 world::Duration RttEstimate::Timeout(int doublings) const {

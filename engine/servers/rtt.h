@@ -1,12 +1,13 @@
 #pragma once
 
+#include "engine/servers/figures.h"
 #include "engine/world/time.h"
 
 namespace servers {
 
-/// The bounds of a retransmission timeout. The floor leaves room for a server that thinks for a while; past the ceiling
-/// another server is the better bet, and a late answer still counts.
-inline constexpr world::Duration kLeastTimeout = world::Milliseconds(80);
+/// The bounds of a retransmission timeout. The floor leaves room for a server that thinks for a while (Unbound's is the
+/// same); past the ceiling another server is the better bet, and a late answer still counts.
+inline constexpr world::Duration kLeastTimeout = world::Milliseconds(50);
 inline constexpr world::Duration kMostTimeout = world::Milliseconds(2'000);
 
 /// The timeout of a server that has never answered (Unbound: 376 ms, Knot: 400 ms).
@@ -21,7 +22,7 @@ struct RttEstimate {
 
   /// Takes a sample in, the one before being `age` old: what is old counts less than RFC 6298 would let it, so that one
   /// or two questions find out that an idle server has become fast.
-  void Add(world::Duration sample, world::Duration age);
+  void Add(world::Duration sample, world::Duration age, world::Duration half_life = kFigures.half_life);
 
   /// Returns how long to wait for an answer, doubled so many times (RFC 6298 section 5.5).
   world::Duration Timeout(int doublings) const;

@@ -29,7 +29,7 @@ std::string SilenceInWords(const AddressRecord& address, Instant now) {
 /// Returns what is wrong with an erring server, and how old that is.
 std::string ErrorInWords(const ServerInZone& in_zone, Instant now) {
   return fmt::format("{} {} ago; behind the good ones until it answers well or time passes",
-                     ToText(in_zone.last_error.value_or(Report::kServFail)), InWords(now - in_zone.scored_at));
+                     ToText(in_zone.last_error.value_or(Report::kServFail)), InWords(now - in_zone.erred_at));
 }
 
 /// Returns why a server that answers well stands where it stands.
@@ -64,7 +64,7 @@ std::string ReasonOf(const chooser::Prospect& prospect, const chooser::Assessmen
   const ServerInZone& in_zone = prospect.in_zone;
   switch (assessment.tier) {
     case chooser::Tier::kUntried:
-      return fmt::format("no round-trip time yet; taken for {}", InWords(chooser::kUnknownRtt));
+      return fmt::format("no round-trip time yet; taken for {}", InWords(kFigures.unknown_rtt));
     case chooser::Tier::kErring:
       return ErrorInWords(in_zone, now);
     case chooser::Tier::kSilent:

@@ -10,12 +10,10 @@
 
 namespace servers {
 
-/// How long until an error counts half. A lame server is mended by a person in hours, an overloaded one recovers in
-/// seconds: a minute costs the first a handful of questions an hour, and the second a minute.
-inline constexpr world::Duration kErrorHalfLife = world::Seconds(60);
-
-/// From this score on a server stands behind the good ones of its zone.
-inline constexpr double kErringScore = 0.5;
+/// How long a server stands behind the good ones of its zone after an error. A lame server is mended by a person in
+/// hours, an overloaded one recovers in seconds: a minute costs the first a handful of questions an hour, and the
+/// second a minute.
+inline constexpr world::Duration kErringTime = world::Seconds(60);
 
 /// What is remembered of an address as a server of one zone: REFUSED, SERVFAIL and lameness are properties of the two
 /// together.
@@ -23,17 +21,14 @@ struct ServerInZone {
   world::Address address;
   uint64_t asked = 0;
   uint64_t errors = 0;
-  double score = 0;  ///< Of errors, at `scored_at`; decays.
-  world::Instant scored_at{};
+  world::Instant erred_at = world::Instant::min();  ///< Since its last good answer; or never.
   std::optional<Report> last_error = std::nullopt;
 
   /// A response that matched came in. A good one ends all suspicion: it is the zone that is served, or is not.
   void Answered(Report report, world::Instant now);
 
-  /// Returns the score, decayed.
-  double ScoreAt(world::Instant now) const;
   /// Returns whether it stands behind the good ones.
-  bool ErringAt(world::Instant now) const { return ScoreAt(now) >= kErringScore; }
+  bool ErringAt(world::Instant now) const { return now < erred_at + kErringTime; }
 };
 
 /// The servers of a zone, in no order.

@@ -34,20 +34,57 @@ TEST_CASE("all queries that are out when the first is overdue are one failure") 
 TEST_CASE("a lost packet is no silence when another answer came since it was sent") {
   AddressRecord record;
   record.Answered(Protocol::kUdp, Ms(40), Report::kValid, AtMs(0));  // From here on the timeout is 120 ms.
-  record.TimedOut(AtMs(-10), AtMs(110));
+  AddressRecord silent = record;
   record.TimedOut(AtMs(0), AtMs(120));
   CHECK_FALSE(record.IsSilent());
-  record.TimedOut(AtMs(1), AtMs(121));
-  CHECK(record.IsSilent());
+  CHECK(record.loss > 0);
+  silent.TimedOut(AtMs(1), AtMs(121));
+  CHECK(silent.IsSilent());
+  CHECK(silent.loss == 0);
 }
 
-TEST_CASE("a wait that was cut short says nothing of the server") {
+/// Returns an address of 10 ms that lost one packet before each of so many answers.
+AddressRecord Lossy(int answers) {
   AddressRecord record;
-  record.TimedOut(AtMs(0), AtMs(399));
-  CHECK_FALSE(record.IsSilent());
-  CHECK(record.timeouts == 1);
-  record.TimedOut(AtMs(0), AtMs(400));
-  CHECK(record.IsSilent());
+  for (int i = 0; i < answers; ++i) {
+    record.TimedOut(AtMs(100 * i), AtMs(100 * i + 90));
+    record.Answered(Protocol::kUdp, Ms(10), Report::kValid, AtMs(100 * i + 95));
+  }
+  return record;
+}
+
+TEST_CASE("an address that loses packets may miss as many in a row as loss explains, but for one time in a hundred") {
+  AddressRecord record;
+  for (const auto& [loss, patience] : {std::pair(0.0, 0), std::pair(0.01, 0), std::pair(0.02, 1), std::pair(0.11, 2),
+                                       std::pair(0.5, 6), std::pair(0.9, 6)}) {
+    record.loss = loss;
+    CHECK(record.Patience() == patience);
+  }
+  record.loss = 0.11;
+  for (const int silences : {0, 0, 1, 2}) {
+    record.TimedOut(AtMs(100'000 * record.timeouts_in_row), AtMs(100'000 * record.timeouts_in_row));
+    CHECK(record.Silences() == silences);
+  }
+  CHECK(record.rests_until == AtMs(301'000));
+}
+
+TEST_CASE("what is missed and then answered was lost; a loss of one in two is learned, and forgotten") {
+  AddressRecord record = Lossy(200);
+  CHECK(record.loss > 0.4);
+  CHECK(record.loss < 0.6);
+  for (int i = 0; i < 200; ++i) record.Answered(Protocol::kUdp, Ms(10), Report::kValid, AtMs(100'000 + i));
+  CHECK(record.loss < 0.01);
+}
+
+TEST_CASE("neither a late answer nor an outage is a loss") {
+  AddressRecord late;
+  late.TimedOut(AtMs(0), AtMs(400));
+  late.Answered(Protocol::kUdp, Ms(401), Report::kValid, AtMs(401));
+  CHECK(late.loss == 0);
+  AddressRecord back;
+  for (int64_t at = 0; back.timeouts_in_row < 4; at += 1'000) back.TimedOut(AtMs(at), AtMs(at + 400));
+  back.Answered(Protocol::kUdp, Ms(10), Report::kValid, AtMs(100'000));
+  CHECK(back.loss == 0);
 }
 
 TEST_CASE("one query probes an address that has rested, the others wait for its outcome") {
@@ -83,8 +120,9 @@ TEST_CASE("only answers over UDP are samples of the round-trip time") {
   CHECK(record.rtt.smoothed == Ms(20));
 }
 
-TEST_CASE("an unreachable address rests at once, though it answered a moment ago") {
+TEST_CASE("an unreachable address rests at once, though it answered a moment ago and loses packets") {
   AddressRecord record;
+  record.loss = 0.5;
   record.Answered(Protocol::kUdp, Ms(20), Report::kValid, AtMs(0));
   record.Unreachable(AtMs(1));
   CHECK(record.IsSilent());

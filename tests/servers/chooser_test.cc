@@ -179,6 +179,17 @@ TEST_CASE("what goes aside waits for its own time, and without EDNS where that f
   CHECK_FALSE(aside->with_edns);
 }
 
+TEST_CASE("a server that loses packets is asked again at once, and waited for no longer, while loss explains it") {
+  Prospect lossy = Good(10);
+  lossy.address.loss = 0.11;  // Two in a row.
+  lossy.times_tried = 2;
+  Dice dice(1);
+  CHECK(Pick(std::vector{lossy, Good(200)}, kNow, dice)->index == 0);
+  CHECK(Pick(std::vector{lossy, Good(200)}, kNow, dice)->timeout == kLeastTimeout);
+  lossy.times_tried = 3;
+  CHECK(Pick(std::vector{lossy, Good(200)}, kNow, dice)->index == 1);
+}
+
 TEST_CASE("a question that has failed once has nothing asked beside it") {
   Prospect tried = Good(10);
   tried.times_tried = 1;

@@ -21,9 +21,10 @@ TEST_CASE("a sample moves the time by an eighth and the variance by a quarter (R
   CHECK(rtt.Timeout(0) == Ms(220));
 }
 
-TEST_CASE("the older the estimate, the more a sample weighs: half after a minute, four fifths at most") {
+TEST_CASE("the older the estimate, the more a sample weighs: half after 20 s, all after minutes") {
   const RttEstimate old{.smoothed = Ms(100), .variance = Ms(10), .measured = true};
-  for (const auto& [seconds, smoothed] : {std::pair(11, 90), std::pair(60, 60), std::pair(86'400, 36)}) {
+  for (const auto& [seconds, smoothed] :
+       {std::pair(3, 90), std::pair(20, 60), std::pair(40, 40), std::pair(86'400, 20)}) {
     RttEstimate rtt = old;
     rtt.Add(Ms(20), world::Seconds(seconds));
     CHECK(rtt.smoothed / Ms(1) == smoothed);
