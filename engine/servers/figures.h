@@ -4,8 +4,8 @@
 
 namespace servers {
 
-/// The figures that choosing rests on, those with which bench/selection comes out best. Each is an idea that the bench
-/// can do without, to tell what it is worth (selection_bench --ablation); everybody else uses kFigures.
+/// The figures that choosing rests on. Each is an idea that bench/selection can do without, to tell what it is worth
+/// (selection_bench --ablation; its README has the table); everybody else uses kFigures.
 struct Figures {
   /// What counts against a server that has no measured RTT: low enough that one is tried before a known server that is
   /// not fast, high enough that a fast known one is not left for it.
