@@ -40,6 +40,7 @@ struct Move {
   world::Duration timeout{};
   std::optional<AsideMove> aside{};
   world::Protocol via = world::Protocol::kUdp;
+  bool is_own = false;  ///< For something that the daemon wants to know before: not a packet of the question.
 };
 
 /// What ended the wait for a packet.
@@ -69,6 +70,8 @@ class Policy {
   virtual bool IsEnough(const Question&) { return true; }
   /// None came in time.
   virtual void TimedOut(const Question& question, const Event& event, world::Instant now) = 0;
+  /// Returns how many questions of its own the daemon has when a zone is first asked for something.
+  virtual size_t OwnQuestions(const Question&) const { return 0; }
   /// The question was answered.
   virtual void Finished(const Question&, world::Instant) {}
 };

@@ -42,23 +42,29 @@ double TimeoutMaskUs(double srtt_us) {
   return 0x3fff;
 }
 
+/// What a question sees of the servers: as they were when its round through all of them began.
+struct Round {
+  int number = -1;
+  std::vector<Host> seen;
+};
+
 class Bind : public Policy {
  public:
   explicit Bind(const PolicyContext& context) : internet_(context.internet), dice_(context.seed) {}
 
   std::optional<Move> Next(const Question& question, Instant now) override {
     const auto left = kMostTime - (now - question.began);
-    if (left <= world::Duration::zero()) return std::nullopt;
-    std::optional<size_t> best;
-    for (size_t i = 0; i < question.servers->size(); ++i) {
-      if (question.tries[i].answered_badly) continue;
-      if (!best || RankOf(question, i) < RankOf(question, *best)) best = i;
+    const std::optional<int> number = RoundOf(question);
+    if (left <= world::Duration::zero() || !number) {
+      rounds_.erase(question.id);
+      return std::nullopt;
     }
-    if (!best) return std::nullopt;
-    const int rounds = question.tries[*best].sent;
-    const int shift = std::clamp(rounds - kRoundsBeforeBackoff, 0, kMostShift);
-    const world::Duration wait = kRetry * (1 << shift);
-    return Move{*best, std::min<world::Duration>({wait, kMostWait, left})};
+    Round& round = rounds_[question.id];
+    if (round.number != *number) Begin(round, question, *number);
+    const size_t best = BestOf(question, round);
+    const int shift = std::clamp(*number + 1 - kRoundsBeforeBackoff, 0, kMostShift);
+    const world::Duration wait = std::max<world::Duration>(kRetry * (1 << shift), ExpectedOf(round.seen[best].srtt_us));
+    return Move{best, std::min<world::Duration>({wait, kMostWait, left})};
   }
 
   void Answered(const Question& question, const Event& event, servers::Report, Instant now) override {
@@ -68,23 +74,46 @@ class Bind : public Policy {
     host.srtt_us = kOldShare * host.srtt_us + (1 - kOldShare) * static_cast<double>(event.waited.count());
   }
 
+  /// A silent server becomes slower than it was when the round began, however many questions wait for it.
   void TimedOut(const Question& question, const Event& event, Instant) override {
-    Host& host = HostOf(question, event.server);
-    const double mask_us = TimeoutMaskUs(host.srtt_us) / (host.is_edns_seen ? 1 : 4);
-    host.srtt_us = std::min(host.srtt_us + dice_.Unit() * mask_us, kMostUs);
+    const Host& seen = rounds_[question.id].seen[event.server];
+    const double mask_us = TimeoutMaskUs(seen.srtt_us) / (seen.is_edns_seen ? 1 : 4);
+    HostOf(question, event.server).srtt_us = std::min(seen.srtt_us + dice_.Unit() * mask_us, kMostUs);
   }
 
+  void Finished(const Question& question, Instant) override { rounds_.erase(question.id); }
+
  private:
+  /// Returns how many rounds are over, or nothing when every server has answered badly.
+  static std::optional<int> RoundOf(const Question& question) {
+    std::optional<int> least;
+    for (const Tries& tries : question.tries) {
+      if (!tries.answered_badly) least = std::min(least.value_or(tries.sent), tries.sent);
+    }
+    return least;
+  }
+
+  void Begin(Round& round, const Question& question, int number) {
+    round = {.number = number, .seen = {}};
+    for (size_t i = 0; i < question.servers->size(); ++i) round.seen.push_back(HostOf(question, i));
+  }
+
+  /// Returns how long an answer may take.
+  static world::Duration ExpectedOf(double srtt_us) {
+    const double more_us = srtt_us < 50e3 ? 50e3 : srtt_us < 100e3 ? 100e3 : 200e3;
+    return world::Duration(static_cast<int64_t>(srtt_us + more_us));
+  }
+
   /// Lets those servers look faster that the question has not tried in this round, each once a second.
   void Age(const Question& question, Instant now) {
-    int rounds = 0;
-    for (const Tries& tries : question.tries) rounds = std::max(rounds, tries.sent);
+    Round& round = rounds_[question.id];
     for (size_t i = 0; i < question.servers->size(); ++i) {
       Host& host = HostOf(question, i);
       const auto second = std::chrono::floor<std::chrono::seconds>(now);
-      if (question.tries[i].sent >= rounds || host.aged == second) continue;
+      if (question.tries[i].sent > round.number || host.aged == second) continue;
       host.srtt_us *= kAging;
       host.aged = second;
+      round.seen[i] = host;
     }
   }
 
@@ -95,15 +124,24 @@ class Bind : public Policy {
     return host;
   }
 
-  /// Servers that were tried least in this question first, then by time, IPv4 handicapped.
-  std::pair<int, double> RankOf(const Question& question, size_t server) {
-    const bool v4 = internet_.servers[(*question.servers)[server]].address.family() == world::Family::kIpv4;
-    return {question.tries[server].sent, HostOf(question, server).srtt_us + (v4 ? kV6BiasUs : 0)};
+  /// Returns the fastest of those that have not been tried in this round, IPv4 handicapped.
+  size_t BestOf(const Question& question, const Round& round) const {
+    const auto rank = [&](size_t i) {
+      const bool v4 = internet_.servers[(*question.servers)[i]].address.family() == world::Family::kIpv4;
+      return round.seen[i].srtt_us + (v4 ? kV6BiasUs : 0);
+    };
+    std::optional<size_t> best;
+    for (size_t i = 0; i < question.servers->size(); ++i) {
+      if (question.tries[i].answered_badly || question.tries[i].sent > round.number) continue;
+      if (!best || rank(i) < rank(*best)) best = i;
+    }
+    return *best;
   }
 
   const Internet& internet_;
   Dice dice_;
   absl::flat_hash_map<size_t, Host> hosts_;
+  absl::flat_hash_map<uint64_t, Round> rounds_;
 };
 
 }  // namespace

@@ -21,9 +21,10 @@ using world::Protocol;
 constexpr int kUnknownMs = 400;
 constexpr int kLeastMarginMs = 20;
 constexpr int kMostMs = 10'000;
-constexpr int kMostBackoff = 5;
-constexpr int kTimeoutsToDeath = 4;            // KR_NS_TIMEOUT_ROW_DEAD
-constexpr auto kDeadTime = world::Seconds(1);  // KR_NS_TIMEOUT_RETRY_INTERVAL
+constexpr int kMostBackoff = 8;
+constexpr int kTimeoutsToDeath = 4;                // KR_NS_TIMEOUT_ROW_DEAD
+constexpr auto kLeastToDeath = Milliseconds(800);  // KR_NS_TIMEOUT_MIN_DEAD_TIMEOUT
+constexpr auto kDeadTime = world::Seconds(1);      // KR_NS_TIMEOUT_RETRY_INTERVAL
 constexpr uint64_t kExploreOneIn = 20;
 constexpr int kExploreTimes = 2;  // Of the best server's timeout an exploring question waits.
 constexpr size_t kNo6Prefixes = 6;
@@ -51,26 +52,29 @@ struct Host {
 struct Trial {
   int errors = 0;
   int timeouts = 0;
-  int row_when_asked = 0;  // Of timeouts; what others add meanwhile is not added again.
+  bool is_broken = false;
 };
 
 /// What a question has been through.
 struct Progress {
   std::vector<Trial> trials;
   int timeouts = 0;
-  bool is_capped = false;  // A try that was cut short is not punished.
+  int concessions = 0;         // After bad answers: the whole name, then TCP.
+  bool is_looking_up = false;  // An address of a nameserver, before the question itself.
   Protocol via = Protocol::kUdp;
   bool is_stream_refused = false;  // A handshake failed: UDP from there on.
 };
 
 class Knot : public Policy {
  public:
-  explicit Knot(const PolicyContext& context) : internet_(context.internet), dice_(context.seed) {}
+  explicit Knot(const PolicyContext& context) : internet_(context.internet), dice_(context.seed) {
+    for (size_t i = 0; i < internet_.servers.size(); ++i) has_ipv6_ = has_ipv6_ || IsIpv6(i);
+  }
 
   std::optional<Move> Next(const Question& question, Instant now) override {
     Progress& progress = progress_[question.id];
     progress.trials.resize(question.servers->size());
-    const std::vector<size_t> usable = UsableOf(question, now);
+    const std::vector<size_t> usable = UsableOf(question, progress, now);
     const bool is_over = question.packets >= kMostPackets || now - question.began >= kMostTime ||
                          progress.timeouts >= kMostTimeouts || usable.empty();
     if (is_over) {
@@ -78,13 +82,22 @@ class Knot : public Policy {
       return std::nullopt;
     }
     const size_t best = BestOf(question, progress, usable);
+    // Where there are two families, to look for a nameserver's address in the other one is as good a way to explore; it
+    // is asked for each time anew.
+    const size_t drawn = dice_.Below(usable.size() + (has_ipv6_ ? question.servers->size() : 0));
     const bool explores = dice_.OneIn(kExploreOneIn);
-    return MoveTo(question, progress, explores ? usable[dice_.Below(usable.size())] : best,
-                  explores ? kExploreTimes * hosts_[Id(question, best)].TimeoutMs() : kMostMs, now);
+    progress.is_looking_up = explores && drawn >= usable.size();
+    const bool is_explored = explores && !progress.is_looking_up;
+    Move move = MoveTo(question, progress, is_explored ? usable[drawn] : best,
+                       is_explored ? kExploreTimes * hosts_[Id(question, best)].TimeoutMs() : kMostMs, now);
+    move.is_own = progress.is_looking_up;
+    return move;
   }
 
-  void Answered(const Question& question, const Event& event, servers::Report, Instant) override {
-    ++progress_[question.id].trials[event.server].errors;  // Matters where it was one: else the question is over.
+  bool IsEnough(const Question& question) override { return !progress_[question.id].is_looking_up; }
+
+  void Answered(const Question& question, const Event& event, servers::Report report, Instant) override {
+    if (report != servers::Report::kValid) AnsweredBadly(progress_[question.id], event.server, report);
     Host& host = hosts_[Id(question, event.server)];
     const int sample = static_cast<int>(std::lround(std::chrono::duration<double, std::milli>(event.waited).count()));
     if (host.IsUnknown()) {
@@ -94,6 +107,7 @@ class Knot : public Policy {
       host.srtt_ms = (7 * host.srtt_ms + sample + 4) / 8;
     }
     host.timeouts_in_row = 0;
+    host.dead_until = {};
     if (IsIpv6(Id(question, event.server))) silent6_.clear();
   }
 
@@ -104,16 +118,23 @@ class Knot : public Policy {
     if (progress.via == Protocol::kTcp) {
       progress.via = Protocol::kUdp, progress.is_stream_refused = true;
     }
-    if (progress.is_capped) return;
+    // A try that was cut short is charged like any other: the daemon forgets that it cut it.
     if (IsIpv6(Id(question, event.server))) silent6_.insert(Id(question, event.server));
     Host& host = hosts_[Id(question, event.server)];
-    if (host.timeouts_in_row != trial.row_when_asked) return;
-    if (++host.timeouts_in_row >= kTimeoutsToDeath) host.dead_until = now + kDeadTime;
+    if (++host.timeouts_in_row >= kTimeoutsToDeath && event.timeout >= kLeastToDeath) host.dead_until = now + kDeadTime;
   }
 
   void Finished(const Question& question, Instant) override { progress_.erase(question.id); }
 
  private:
+  /// Makes a concession, which any server may be asked with again; a server for which there is none left is done with.
+  static void AnsweredBadly(Progress& progress, size_t server, servers::Report report) {
+    ++progress.trials[server].errors;
+    const int most = report == servers::Report::kLame ? 1 : 2;
+    progress.trials[server].is_broken = progress.concessions >= most;
+    if (progress.concessions < most && ++progress.concessions == 2) progress.via = Protocol::kTcp;
+  }
+
   /// Returns the number of a server in the internet.
   static size_t Id(const Question& question, size_t server) { return (*question.servers)[server]; }
 
@@ -121,9 +142,7 @@ class Knot : public Policy {
   Move MoveTo(const Question& question, Progress& progress, size_t server, int most_ms, Instant now) {
     const Host& host = hosts_[Id(question, server)];
     const int due_ms = host.IsUnknown() ? BackedOff(kUnknownMs, progress.timeouts) : host.TimeoutMs();
-    progress.is_capped = !host.IsUnknown() && due_ms > most_ms;
-    const int timeout_ms = progress.is_capped ? most_ms : due_ms;
-    progress.trials[server].row_when_asked = host.timeouts_in_row;
+    const int timeout_ms = host.IsUnknown() ? due_ms : std::min(due_ms, most_ms);
     const bool is_slow = progress.trials[server].timeouts >= kTimeoutsToStream || timeout_ms > kStreamMs;
     if (is_slow && !progress.is_stream_refused) progress.via = Protocol::kTcp;
     if (progress.via == Protocol::kUdp) return {.server = server, .timeout = Milliseconds(timeout_ms)};
@@ -154,15 +173,16 @@ class Knot : public Policy {
   }
 
   /// Returns the servers that may be asked: not dead, not broken for this question.
-  std::vector<size_t> UsableOf(const Question& question, Instant now) {
+  std::vector<size_t> UsableOf(const Question& question, const Progress& progress, Instant now) {
     std::vector<size_t> usable;
     for (size_t i = 0; i < question.servers->size(); ++i) {
-      if (!question.tries[i].answered_badly && hosts_[Id(question, i)].dead_until <= now) usable.push_back(i);
+      if (!progress.trials[i].is_broken && hosts_[Id(question, i)].dead_until <= now) usable.push_back(i);
     }
     return usable;
   }
 
   const Internet& internet_;
+  bool has_ipv6_ = false;
   Dice dice_;
   absl::flat_hash_map<size_t, Host> hosts_;
   absl::flat_hash_set<size_t> silent6_;

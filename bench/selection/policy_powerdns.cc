@@ -30,36 +30,33 @@ struct Host {
   Instant down_until{};
 };
 
+/// A question's way through the servers, which is fixed when it begins.
+struct Plan {
+  std::vector<size_t> order;
+  size_t next = 0;
+};
+
 class PowerDns : public Policy {
  public:
   explicit PowerDns(const PolicyContext& context) : dice_(context.seed) {}
 
   std::optional<Move> Next(const Question& question, Instant now) override {
-    if (now - question.began >= kMostTime) return std::nullopt;
-    if (question.packets == 0) {
-      for (const size_t server : *question.servers) Decay(hosts_[server], now);
+    Plan& plan = plans_[question.id];
+    if (plan.order.empty()) plan.order = OrderOf(question, now);
+    while (plan.next < plan.order.size() && now - question.began < kMostTime) {
+      const size_t server = plan.order[plan.next++];
+      const Host& host = hosts_[(*question.servers)[server]];
+      if (host.down_until <= now || dice_.OneIn(kBypassOneIn)) return Move{server, kTimeout};
     }
-    // Each server is asked once, in the order of speed; ties are broken by a shuffle.
-    std::optional<size_t> best;
-    double best_ms = 0;
-    uint64_t ties = 0;
-    for (size_t i = 0; i < question.servers->size(); ++i) {
-      if (question.tries[i].sent > 0) continue;
-      const Host& host = hosts_[(*question.servers)[i]];
-      if (host.down_until > now && !dice_.OneIn(kBypassOneIn)) continue;
-      const double speed_ms = host.speed_ms;
-      ties = best && speed_ms == best_ms ? ties + 1 : 1;
-      if (best && (speed_ms > best_ms || (speed_ms == best_ms && !dice_.OneIn(ties)))) continue;
-      best = i, best_ms = speed_ms;
-    }
-    if (!best) return std::nullopt;
-    return Move{*best, std::min<world::Duration>(kTimeout, kMostTime - (now - question.began))};
+    plans_.erase(question.id);
+    return std::nullopt;
   }
 
-  void Answered(const Question& question, const Event& event, servers::Report, Instant now) override {
+  void Answered(const Question& question, const Event& event, servers::Report report, Instant now) override {
+    // A failure tells nothing of a server: one that fails at once keeps its place.
+    if (report == servers::Report::kServFail || report == servers::Report::kRefused) return;
     Host& host = hosts_[(*question.servers)[event.server]];
-    const double sample = std::chrono::duration<double, std::milli>(event.waited).count();
-    Submit(host, sample, now);  // Also an error: a server that fails fast stays the fastest.
+    Submit(host, std::chrono::duration<double, std::milli>(event.waited).count(), now);
     host.fails_in_row = 0;
   }
 
@@ -69,7 +66,20 @@ class PowerDns : public Policy {
     if (++host.fails_in_row >= kFailsToDown) host.down_until = now + kDownTime;
   }
 
+  void Finished(const Question& question, Instant) override { plans_.erase(question.id); }
+
  private:
+  /// Returns the servers from the fastest on, chance between equals.
+  std::vector<size_t> OrderOf(const Question& question, Instant now) {
+    std::vector<size_t> order;
+    for (size_t i = 0; i < question.servers->size(); ++i) {
+      Decay(hosts_[(*question.servers)[i]], now);
+      order.insert(order.begin() + static_cast<ptrdiff_t>(dice_.Below(i + 1)), i);
+    }
+    std::ranges::stable_sort(order, {}, [&](size_t i) { return hosts_[(*question.servers)[i]].speed_ms; });
+    return order;
+  }
+
   /// Lets a speed drift to nothing, whenever it is read: silent servers become the fastest.
   static void Decay(Host& host, Instant now) {
     if (host.read != Instant{}) host.speed_ms *= std::exp(-SecondsBetween(host.read, now) / kReadDecaySeconds);
@@ -87,6 +97,7 @@ class PowerDns : public Policy {
 
   Dice dice_;
   absl::flat_hash_map<size_t, Host> hosts_;
+  absl::flat_hash_map<uint64_t, Plan> plans_;
 };
 
 }  // namespace

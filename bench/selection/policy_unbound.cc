@@ -3,7 +3,8 @@
 #include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <utility>
 
 #include "bench/selection/dice.h"
@@ -15,43 +16,54 @@ namespace {
 using world::Instant;
 using world::Milliseconds;
 
-constexpr double kUnknownMs = 376;
-constexpr double kLeastMs = 50;
-constexpr double kMostMs = 120'000;
-constexpr double kBandMs = 400;      // RTT_BAND
-constexpr double kProbeMs = 12'000;  // PROBE_MAXRTO
-constexpr double kMostToSendTwice = 5'000;
-constexpr double kLamePenaltyMs = 1e6;
+constexpr int kUnknownMs = 376;
+constexpr int kLeastMs = 50;
+constexpr int kMostMs = 120'000;
+constexpr int kBandMs = 400;      // RTT_BAND
+constexpr int kProbeMs = 12'000;  // PROBE_MAXRTO
+constexpr int kLastChoiceMs = kMostMs - 1'000;
+constexpr int kProbesInFlight = 3;  // TIMEOUT_COUNT_MAX
+constexpr int kMostToSendTwiceMs = 5'000;
+constexpr int kUnusable = std::numeric_limits<int>::max();
 constexpr auto kHostTtl = world::Seconds(900);  // infra-host-ttl
 constexpr int kTriesPerServer = 5;              // outbound-msg-retry
-constexpr int kMostPackets = 32;                // max-sent-count
+constexpr int kMostAttempts = 32;               // max-sent-count
+constexpr int kTimeoutsToNameWhole = 3;         // MAX_MINIMISE_TIMEOUT_COUNT
 
-/// What is kept of an (address, zone).
+/// What is kept of an (address, zone), in whole milliseconds: what a division leaves over is dropped.
 struct Host {
-  double srtt_ms = 0;
-  double rttvar_ms = kUnknownMs / 4;  // So that the RTO of an unknown server is 376 ms.
-  double rto_ms = kUnknownMs;
-  bool is_backed_off = false;
+  int srtt_ms = 0;
+  int rttvar_ms = kUnknownMs / 4;  // So that the RTO of an unknown server is 376 ms.
+  int rto_ms = kUnknownMs;
+  int timeouts_in_row = 0;
   bool is_lame = false;
   Instant expires{};
-  Instant probe_not_before{};
+  Instant probe_ends{};
 
+  /// Returns the RTO as it is without timeouts.
+  int MeasuredMs() const { return std::clamp(srtt_ms + 4 * rttvar_ms, kLeastMs, kMostMs); }
   /// Returns what servers are ranked by: a server that answers, without the bounds of the RTO.
-  double RankMs() const { return is_backed_off ? rto_ms : srtt_ms + 4 * rttvar_ms; }
+  int RankMs() const { return rto_ms == MeasuredMs() ? srtt_ms + 4 * rttvar_ms : rto_ms; }
+  /// Returns whether timeouts have made it one that is only probed.
+  bool IsProbed() const { return rto_ms >= kProbeMs && 4 * MeasuredMs() <= rto_ms; }
 };
 
 /// What a question is about to do.
 struct Progress {
-  std::vector<int> attempts;       // With each server; a packet is sent twice in each.
+  std::vector<int> attempts;  // With each server; a packet is sent twice in each.
+  int all_attempts = 0;
   bool is_sent_twice = false;      // The last packet was the second of its attempt.
   bool is_to_be_repeated = false;  // To the same server.
   size_t server = 0;
-  bool has_failed_attempt = false;  // The answer to come is of a shortened name; the whole one is asked for after it.
+  int timeouts_in_row = 0;  // After one or two, the answer counts as that to a shortened name: the whole one is asked.
 };
 
 class Unbound : public Policy {
  public:
-  explicit Unbound(const PolicyContext& context) : dice_(context.seed) {}
+  explicit Unbound(const PolicyContext& context) : dice_(context.seed) {
+    has_ipv6_ = std::ranges::any_of(
+        context.internet.servers, [](const Server& server) { return server.address.family() == world::Family::kIpv6; });
+  }
 
   std::optional<Move> Next(const Question& question, Instant now) override {
     Progress& progress = progress_[question.id];
@@ -59,7 +71,7 @@ class Unbound : public Policy {
     progress.is_sent_twice = std::exchange(progress.is_to_be_repeated, false);
     if (!progress.is_sent_twice) {
       const std::optional<size_t> chosen = Choose(question, progress, now);
-      if (!chosen || question.packets >= kMostPackets) {
+      if (!chosen || ++progress.all_attempts > kMostAttempts) {
         progress_.erase(question.id);
         return std::nullopt;
       }
@@ -67,52 +79,57 @@ class Unbound : public Policy {
       ++progress.attempts[*chosen];
     }
     Host& host = HostOf(question, progress.server, now);
-    if (host.rto_ms >= kProbeMs) host.probe_not_before = now + Milliseconds(static_cast<int64_t>(host.rto_ms) + 1'999);
-    return Move{progress.server, Milliseconds(static_cast<int64_t>(host.rto_ms))};
+    if (host.IsProbed()) host.probe_ends = now + Milliseconds(host.rto_ms + 1'999);
+    return Move{progress.server, Milliseconds(host.rto_ms)};
   }
 
   void Answered(const Question& question, const Event& event, servers::Report report, Instant now) override {
     Host& host = HostOf(question, event.server, now);
-    const double sample = std::chrono::duration<double, std::milli>(event.waited).count();
-    if (host.rto_ms >= kMostMs) host = {.expires = host.expires};
-    const double delta = sample - host.srtt_ms;
+    if (host.RankMs() >= kMostMs) host = {.is_lame = host.is_lame, .expires = host.expires};
+    const int delta = static_cast<int>(event.waited / world::Milliseconds(1)) - host.srtt_ms;
     host.srtt_ms += delta / 8;
     host.rttvar_ms += (std::abs(delta) - host.rttvar_ms) / 4;
-    host.rto_ms = std::clamp(host.srtt_ms + 4 * host.rttvar_ms, kLeastMs, kMostMs);
-    host.is_backed_off = false;
+    host.rto_ms = host.MeasuredMs();
+    host.timeouts_in_row = 0;
+    host.probe_ends = {};
     if (report == servers::Report::kLame || report == servers::Report::kRefused) host.is_lame = true;
+    if (report != servers::Report::kValid) progress_[question.id].timeouts_in_row = 0;
   }
 
   bool IsEnough(const Question& question) override {
-    return !std::exchange(progress_[question.id].has_failed_attempt, false);
+    const int timeouts = std::exchange(progress_[question.id].timeouts_in_row, 0);
+    return timeouts == 0 || timeouts >= kTimeoutsToNameWhole;
   }
 
   void TimedOut(const Question& question, const Event& event, Instant now) override {
     Progress& progress = progress_[question.id];
-    const double sent_with = std::chrono::duration<double, std::milli>(event.timeout).count();
-    if (!progress.is_sent_twice && sent_with < kMostToSendTwice) {
+    const int sent_with_ms = static_cast<int>(event.timeout / world::Milliseconds(1));
+    if (!progress.is_sent_twice && sent_with_ms < kMostToSendTwiceMs) {
       progress.is_to_be_repeated = true;
       return;
     }
-    progress.has_failed_attempt = true;
+    ++progress.timeouts_in_row;
     Host& host = HostOf(question, event.server, now);
-    if (host.rto_ms < sent_with) return;  // Somebody had an answer meanwhile.
-    if (host.rto_ms > 2 * sent_with) return;
-    host.rto_ms = std::min(2 * sent_with, kMostMs);
-    host.is_backed_off = true;
+    ++host.timeouts_in_row;
+    // What others have heard or doubled meanwhile is left as it is.
+    if (host.rto_ms >= sent_with_ms && host.rto_ms <= 2 * sent_with_ms)
+      host.rto_ms = std::min(2 * sent_with_ms, kMostMs);
   }
 
   void Finished(const Question& question, Instant) override { progress_.erase(question.id); }
 
+  /// Where there are two families, it looks for the address in the other one of every nameserver.
+  size_t OwnQuestions(const Question& question) const override { return has_ipv6_ ? question.servers->size() : 0; }
+
  private:
   /// Chooses at random among those within a band of the best.
   std::optional<size_t> Choose(const Question& question, const Progress& progress, Instant now) {
-    std::vector<double> scores;
+    std::vector<int> scores;
     for (size_t i = 0; i < question.servers->size(); ++i) {
-      scores.push_back(progress.attempts[i] >= kTriesPerServer ? HUGE_VAL : ScoreOf(question, i, now));
+      scores.push_back(progress.attempts[i] >= kTriesPerServer ? kUnusable : ScoreOf(question, i, now));
     }
-    const double best = *std::ranges::min_element(scores);
-    if (std::isinf(best)) return std::nullopt;
+    const int best = *std::ranges::min_element(scores);
+    if (best == kUnusable) return std::nullopt;
     std::vector<size_t> band;
     for (size_t i = 0; i < scores.size(); ++i) {
       if (scores[i] <= best + kBandMs) band.push_back(i);
@@ -120,22 +137,31 @@ class Unbound : public Policy {
     return band[dice_.Below(band.size())];
   }
 
-  /// Returns the record of a server, which begins anew when its time is over.
+  /// Returns the record of a server, which begins anew when its time is over; but what was given up stays given up.
   Host& HostOf(const Question& question, size_t server, Instant now) {
     Host& host = hosts_[{(*question.servers)[server], question.zone}];
-    if (host.expires <= now) host = {.expires = now + kHostTtl};
+    if (host.expires > now) return host;
+    const bool is_given_up = host.rto_ms >= kMostMs;
+    host = {.rto_ms = is_given_up ? kMostMs : kUnknownMs,
+            .timeouts_in_row = is_given_up ? host.timeouts_in_row : 0,
+            .expires = now + kHostTtl};
     return host;
   }
 
-  /// Returns what a server is ranked by; infinite when it may not be asked.
-  double ScoreOf(const Question& question, size_t server, Instant now) {
-    const Host& host = HostOf(question, server, now);
-    const bool is_barred = host.rto_ms >= kMostMs || (host.rto_ms >= kProbeMs && now < host.probe_not_before);
-    if (is_barred) return HUGE_VAL;
-    return host.RankMs() + (host.is_lame ? kLamePenaltyMs : 0);
+  /// Returns what a server is ranked by. One that is given up is the last choice when its record has expired, one that
+  /// is being probed while it has not been silent too often.
+  int ScoreOf(const Question& question, size_t server, Instant now) {
+    const Host& host = hosts_[{(*question.servers)[server], question.zone}];
+    if (host.expires <= now) return host.rto_ms >= kMostMs ? kLastChoiceMs : kUnknownMs;
+    if (host.is_lame) return kUnusable;
+    if (host.IsProbed() && now < host.probe_ends) {
+      return host.timeouts_in_row >= kProbesInFlight ? kUnusable : kLastChoiceMs;
+    }
+    return host.RankMs() >= kMostMs ? kUnusable : host.RankMs();
   }
 
   Dice dice_;
+  bool has_ipv6_ = false;
   absl::flat_hash_map<std::pair<size_t, size_t>, Host> hosts_;
   absl::flat_hash_map<uint64_t, Progress> progress_;
 };

@@ -1,6 +1,7 @@
 #include "bench/selection/simulation.h"
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include <algorithm>
 #include <cmath>
@@ -19,8 +20,12 @@ constexpr Duration kFailureLatency = world::Seconds(5);
 /// A target is in use again when it is asked first in so many of the zone's questions in a row of ten.
 constexpr size_t kWindow = 10;
 constexpr size_t kInUse = 5;
-/// The number of a packet that was sent beside a question.
+/// The number of a packet that was sent beside a question, for its luck.
 constexpr size_t kAsideAttempt = 200;
+/// So are the packets in which a question is not what is asked.
+constexpr size_t kOwnAttempt = 210;
+/// From this number on, questions are the resolver's own.
+constexpr uint64_t kFirstOwn = 1 << 30;
 
 /// One packet of a question.
 struct Attempt {
@@ -121,13 +126,24 @@ class Simulation {
   /// Begins a question.
   void Begin(uint64_t query, Instant now) {
     const Asked& asked = questions_asked_[query];
-    const std::vector<size_t>& servers = scenario_.internet.zones[asked.zone];
-    Flight& flight = flights_[query];
-    flight.question = {.id = query, .zone = asked.zone, .began = now, .servers = &servers, .tries = {}};
-    flight.question.tries.resize(servers.size());
-    flight.hostile = asked.unanswerable;
+    const bool is_first = zones_seen_.insert(asked.zone).second;
+    MakeFlight(query, asked.zone, now).hostile = asked.unanswerable;
     ScheduleBeginning(query + 1);
+    const size_t own = is_first ? policy_.OwnQuestions(flights_[query].question) : 0;
     SendNext(query, now);
+    for (size_t i = 0; i < own; ++i) {
+      MakeFlight(kFirstOwn + owns_, asked.zone, now);
+      SendNext(kFirstOwn + owns_++, now);
+    }
+  }
+
+  /// Returns a question that has no packets yet.
+  Flight& MakeFlight(uint64_t query, size_t zone, Instant now) {
+    const std::vector<size_t>& servers = scenario_.internet.zones[zone];
+    Flight& flight = flights_[query];
+    flight.question = {.id = query, .zone = zone, .began = now, .servers = &servers, .tries = {}};
+    flight.question.tries.resize(servers.size());
+    return flight;
   }
 
   /// Sends the question's next packet, or fails it.
@@ -136,21 +152,29 @@ class Simulation {
     const std::optional<Move> move = policy_.Next(flight.question, now);
     if (!move) return End(query, std::nullopt, now);
     const size_t attempt = flight.attempts.size();
+    const size_t luck = move->is_own ? kOwnAttempt + attempt : static_cast<size_t>(flight.question.packets);
     const size_t server = (*flight.question.servers)[move->server];
-    if (attempt == 0) NoteFirstChoice(flight.question, server, now);
     flight.attempts.push_back({move->server, now, move->timeout});
-    ++flight.question.tries[move->server].sent;
-    ++flight.question.packets;
-    if (IsMeasured(flight.question)) ++packets_;
-    const bool is_shut = scenario_.internet.PhaseOf(server, now).temper == Temper::kDead;
-    if (move->via == world::Protocol::kUdp || !is_shut) trace_.packets.push_back({query, server, now});
+    if (!move->is_own) NoteSent(flight.question, *move, now);
     if (move->aside) SendAside(flight, *move->aside, now);
     Add(now + move->timeout, {.kind = Happening::Kind::kTimedOut, .query = query, .attempt = attempt});
-    if (flight.hostile) return;
-    if (const auto reply = scenario_.internet.Ask({query, server, attempt, move->via}, now)) {
+    if (flight.hostile && !move->is_own) return;
+    if (const auto reply = scenario_.internet.Ask({query, server, luck, move->via}, now)) {
       Add(now + reply->delay,
           {.kind = Happening::Kind::kReplied, .query = query, .attempt = attempt, .report = reply->report});
     }
+  }
+
+  /// Takes note of a packet of a question.
+  void NoteSent(Question& question, const Move& move, Instant now) {
+    const size_t server = (*question.servers)[move.server];
+    if (question.packets == 0 && !IsOwn(question.id)) NoteFirstChoice(question, server, now);
+    ++question.tries[move.server].sent;
+    ++question.packets;
+    if (IsMeasured(question)) ++packets_;
+    const bool is_shut = scenario_.internet.PhaseOf(server, now).temper == Temper::kDead;
+    const bool is_seen = move.via == world::Protocol::kUdp || !is_shut;
+    if (is_seen && !IsOwn(question.id)) trace_.packets.push_back({question.id, server, now});
   }
 
   /// Sends a packet beside the question. It is numbered apart from the question's attempts: its luck is its own.
@@ -211,7 +235,7 @@ class Simulation {
     const auto found = flights_.find(query);
     const Flight& flight = found->second;
     const Duration latency = answered.value_or(kFailureLatency);
-    trace_.questions.push_back({query, now, answered.has_value()});
+    if (!IsOwn(query)) trace_.questions.push_back({query, now, answered.has_value()});
     if (latency < kFailureLatency || !flight.hostile) policy_.Finished(flight.question, now);
     if (IsMeasured(flight.question)) {
       ++questions_;
@@ -223,7 +247,11 @@ class Simulation {
     flights_.erase(found);
   }
 
-  bool IsMeasured(const Question& question) const { return question.began >= kStart + scenario_.warm_up; }
+  static bool IsOwn(uint64_t query) { return query >= kFirstOwn; }
+
+  bool IsMeasured(const Question& question) const {
+    return question.began >= kStart + scenario_.warm_up && !IsOwn(question.id);
+  }
 
   void NoteFirstChoice(const Question& question, size_t server, Instant now) {
     const auto watch = watches_.find(question.zone);
@@ -268,6 +296,8 @@ class Simulation {
   std::vector<Asked> questions_asked_;
   Schedule schedule_;
   uint64_t next_sequence_ = 0;
+  absl::flat_hash_set<size_t> zones_seen_;
+  uint64_t owns_ = 0;
   absl::flat_hash_map<uint64_t, Flight> flights_;
   absl::flat_hash_map<uint64_t, AsidePacket> asides_;
   std::map<size_t, Watch> watches_;

@@ -3,9 +3,9 @@
 It is played in a namespace where every address is this machine's own (tools/lab/enter-namespace). Servers stand at the
 addresses that `selection_bench --play` gives; every other address is a root server. Zone k is the top-level domain zk,
 a question is the A record of qN.zk (or sN.zk where no server may answer), N its number: so a question is one packet to
-one server of one zone, and nothing is ever in a cache. Delays count from the kernel's time of arrival.
+one server of one zone, and nothing is ever in a cache. Delays count from the kernel's time of arrival; what becomes of
+a packet is drawn as the bench draws it.
 """
-import collections
 import heapq
 import math
 import random
@@ -22,6 +22,14 @@ FREEBIND = {False: 15, True: 78}  # IP_FREEBIND, IPV6_FREEBIND: the addresses ar
 TTL = 172800
 PATIENCE = 12.0  # Of the client, in seconds.
 FAILED = 5.0  # What a failure counts as, and what a later answer is.
+
+
+def mixed(number):
+    """Returns 64 well mixed bits (SplitMix64), as the bench draws."""
+    number = (number + 0x9e3779b97f4a7c15) % 2 ** 64
+    number = (number ^ number >> 30) * 0xbf58476d1ce4e5b9 % 2 ** 64
+    number = (number ^ number >> 27) * 0x94d049bb133111eb % 2 ** 64
+    return number ^ number >> 31
 
 
 def wire(name):
@@ -140,9 +148,9 @@ class World:
     def __init__(self, play, resolver):
         self.play, self.start, self.answers = play, time.time(), Answers(play)
         self.server_at = {server['address']: number for number, server in enumerate(play['servers'])}
-        self.dice, self.due, self.sequence = random.Random(7), [], 0
+        self.dice, self.due, self.sequence = random.Random(play['seed']), [], 0
         self.packets, self.questions, self.late = [], [], []
-        self.others, self.streams, self.listeners = collections.Counter(), {}, {}
+        self.others, self.attempts, self.streams, self.listeners = [], {}, {}, {}
         self.poll = select.epoll()
         self.four, self.six = self.datagrams(socket.AF_INET), self.datagrams(socket.AF_INET6)
         self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
@@ -297,32 +305,54 @@ class World:
         if query[2] & 0x80:
             return
         if to not in self.server_at:
+            if ':' in to and self.is_without_ipv6(at):
+                return
             self.add(at + ROOT_DELAY, self.send, sock, self.answers.of_root(query), info, source, at + ROOT_DELAY)
             return
         reply = self.reply(self.server_at[to], query, at)
         if reply:
             self.add(at + reply[0], self.send, sock, reply[1], info, source, at + reply[0])
 
+    def is_without_ipv6(self, at):
+        """Returns whether no nameserver can be reached over IPv6: then no root server is either."""
+        there = [self.phase_of(server, at)[0] != 'dead' for address, server in self.server_at.items() if ':' in address]
+        return there != [] and not any(there)
+
+    def phase_of(self, server, at):
+        """Returns what a server is at a time: its temper, its round-trip time."""
+        return [(temper, rtt) for since, temper, rtt in self.play['servers'][server]['phases'] if since <= max(0, self.since(at))][-1]
+
     def reply(self, server, query, at, stream=False):
         """Notes a packet at a server; returns (delay, response), or nothing where there is silence."""
-        labels, _, _ = question_of(query)
+        labels, kind, _ = question_of(query)
         first = labels[0] if labels else ''
         if first[:1] in ('q', 's') and first[1:].isdigit():
             self.packets.append([int(first[1:]), server, self.since(at), 0])
         else:
-            self.others[server] += 1
-        temper, rtt = [(temper, rtt) for since, temper, rtt in self.play['servers'][server]['phases']
-                       if since <= max(0, self.since(at))][-1]
-        delay = rtt * 0.98 - math.log(1 - self.dice.random()) * (0.03 * rtt + 200)
-        if self.dice.random() < 0.01:
-            delay += 3 * rtt * self.dice.random()
+            self.others.append([server, self.since(at), '.'.join(labels), kind])
+        temper, rtt = self.phase_of(server, at)
+        draw = self.luck_of(first, server)
+        delay = rtt * 0.98 - math.log(1 - draw(1)) * (0.03 * rtt + 200)
+        if draw(2) < 0.01:
+            delay += 3 * rtt * draw(3)
         out = any(self.since(at) + delay >= since and self.since(at) < until for since, until in self.play['outages'])
-        is_lost = self.dice.random() < self.play['loss']
+        is_lost = draw(0) < self.play['loss']
         if temper == 'dead' or first[:1] == 's' or out or (is_lost and not stream):
             return None
         if is_lost:
             delay += 1e6  # The kernel sends again what was lost of a connection (RFC 6298 section 2.1).
         return delay / 1e6, self.answers.of(server, temper, query)
+
+    def luck_of(self, first, server):
+        """Returns how the draws of a packet fall: for a question of the play as they do in the bench (internet.cc), where
+        they hang on the question, the server and how many packets went before; else by chance."""
+        if first[:1] not in ('q', 's') or not first[1:].isdigit():
+            return lambda _: self.dice.random()
+        query, seed = int(first[1:]), self.play['seed']
+        attempt = self.attempts.get(query, 0)
+        self.attempts[query] = attempt + 1
+        fate = mixed(mixed(seed) ^ mixed(query << 24 ^ server << 8 ^ attempt))
+        return lambda salt: (mixed(fate + salt) >> 11) * 2.0 ** -53
 
     def send(self, sock, octets, info, source, due):
         """Sends a response, and notes how late it is."""
