@@ -108,8 +108,7 @@ Choice Choose(std::span<const Prospect> prospects, size_t index, std::string_vie
   const Prospect& chosen = prospects[index];
   int packets = 0;
   for (const Prospect& prospect : prospects) packets += std::min(prospect.times_tried, kMostTries);
-  const int missed = std::max(0, chosen.times_tried - chosen.address.Patience());
-  const int doublings = std::max(missed, packets - figures.prompt_packets);
+  const int doublings = std::max(chosen.times_tried, packets - figures.prompt_packets);
   return {.index = index,
           .timeout = chosen.address.rtt.Timeout(doublings),
           .with_edns = chosen.address.WithEdnsAt(now),

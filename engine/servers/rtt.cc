@@ -13,7 +13,7 @@ constexpr world::Duration kLeastMargin = world::Milliseconds(20);
 /// What a sample weighs at least: alpha of RFC 6298 section 2.3.
 constexpr double kLeastGain = 1.0 / 8;
 
-/// Times past which a timeout no longer doubles: 50 ms * 2^6 is past the ceiling.
+/// Times past which a timeout no longer doubles: 60 ms * 2^6 is past the ceiling.
 constexpr int kMostDoublings = 6;
 
 /// Returns what a sample weighs against an estimate that is so many half-lives old.

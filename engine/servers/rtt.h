@@ -5,9 +5,10 @@
 
 namespace servers {
 
-/// The bounds of a retransmission timeout. The floor leaves room for a server that thinks for a while (Unbound's is the
-/// same); past the ceiling another server is the better bet, and a late answer still counts.
-inline constexpr world::Duration kLeastTimeout = world::Milliseconds(50);
+/// The bounds of a retransmission timeout. The floor leaves room for a server that thinks for a while, and
+/// for the only server of a zone: five tries, doubling, last longer than a client waits for what is fresh (1.8 s). Past
+/// the ceiling another server is the better bet, and a late answer still counts.
+inline constexpr world::Duration kLeastTimeout = world::Milliseconds(60);
 inline constexpr world::Duration kMostTimeout = world::Milliseconds(2'000);
 
 /// The timeout of a server that has never answered (Unbound: 376 ms, Knot: 400 ms).
