@@ -5,6 +5,10 @@
 #include <absl/container/flat_hash_map.h>
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 #include <time.h>
 
 #include <algorithm>
@@ -168,14 +172,61 @@ struct Side : bench::BareEngine {
   bool is_authentic = false;
 };
 
-/// Returns what one verification costs with a key that is ready.
-double BareCheck(const Servers& servers, const std::string& zone, const dnssec::PublicKey& key) {
+/// A P-256 key as OpenSSL's manual has it made and used: what "bare" means here.
+class BareKey {
+ public:
+  explicit BareKey(world::OctetView x_and_y) {
+    world::Octets point{POINT_CONVERSION_UNCOMPRESSED};
+    point.insert(point.end(), x_and_y.begin(), x_and_y.end());
+    std::string curve = "P-256";
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, curve.data(), 0),
+                           OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()),
+                           OSSL_PARAM_construct_end()};
+    EVP_PKEY_CTX* const context = EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr);
+    EVP_PKEY_fromdata_init(context);
+    EVP_PKEY_fromdata(context, &key_, EVP_PKEY_PUBLIC_KEY, params);
+    EVP_PKEY_CTX_free(context);
+  }
+  BareKey(const BareKey&) = delete;
+  BareKey& operator=(const BareKey&) = delete;
+  ~BareKey() { EVP_PKEY_free(key_); }
+
+  /// Returns whether the signature, in DER, is right.
+  bool Verifies(world::OctetView octets, world::OctetView der) const {
+    EVP_MD_CTX* const context = EVP_MD_CTX_new();
+    const bool is_right = EVP_DigestVerifyInit(context, nullptr, EVP_sha256(), nullptr, key_) == 1 &&
+                          EVP_DigestVerify(context, der.data(), der.size(), octets.data(), octets.size()) == 1;
+    EVP_MD_CTX_free(context);
+    return is_right;
+  }
+
+ private:
+  EVP_PKEY* key_ = nullptr;
+};
+
+/// Returns a signature `r | s` in DER.
+world::Octets Der(world::OctetView signature) {
+  ECDSA_SIG* const ecdsa = ECDSA_SIG_new();
+  const auto number = [&](size_t from) { return BN_bin2bn(signature.subspan(from, 32).data(), 32, nullptr); };
+  ECDSA_SIG_set0(ecdsa, number(0), number(32));
+  world::Octets der(static_cast<size_t>(i2d_ECDSA_SIG(ecdsa, nullptr)));
+  uint8_t* at = der.data();
+  i2d_ECDSA_SIG(ecdsa, &at);
+  ECDSA_SIG_free(ecdsa);
+  return der;
+}
+
+/// Returns what OpenSSL takes for one verification with a key that is ready; negative where it does not verify.
+double BareCheck(const Servers& servers, const std::string& zone) {
   const RrSet& rrset = servers.AddressOf(zone);
   const auto signature = *dnssec::Signature::FromRdata(*rrset.signatures.begin());
   const world::Octets octets = dnssec::SignedOctets(rrset, signature);
+  const world::Octets der = Der(signature.octets);
+  const BareKey key(KeyOf(zone).dnskey().key());
   double time = 0;
-  Times::Measure(time, [&] { benchmark::DoNotOptimize(key.Verifies(octets, signature.octets)); });
-  return time;
+  bool is_right = false;
+  Times::Measure(time, [&] { is_right = key.Verifies(octets, der); });
+  return is_right ? time : -1;
 }
 
 /// A cold name, validated and not, and the bare cost of what validation cannot do without.
@@ -191,11 +242,10 @@ void ColdName(benchmark::State& state) {
   for (auto _ : state) {
     const std::string zone = fmt::format("zone{}.com.", number);
     const world::Now now{world::Instant(world::Milliseconds(++number)), world::WallTime(world::Seconds(kWall))};
-    const auto key = dnssec::PublicKey::From(KeyOf(zone).dnskey());
     judged_times.Add(judged.Resolve("www." + zone, now));
     plain_times.Add(plain.Resolve("www." + zone, now));
     // As an engine finds the cryptography's tables: not just used.
-    checks.Add(BareCheck(servers, zone, *key));
+    checks.Add(BareCheck(servers, zone));
     if (!judged.is_authentic || plain.is_authentic) return state.SkipWithError("AD is not as it should be");
   }
   const double count = number;
@@ -205,6 +255,7 @@ void ColdName(benchmark::State& state) {
   const double plain_us = plain_times.Median();
   const double judged_us = judged_times.Median();
   const double check_us = checks.Median();
+  if (check_us < 0) return state.SkipWithError("the bare verification fails");
   state.counters["plain_us"] = plain_us;
   state.counters["validated_us"] = judged_us;
   state.counters["check_us"] = check_us;

@@ -25,7 +25,19 @@ using EvpKeyContext = std::unique_ptr<EVP_PKEY_CTX, Free<EVP_PKEY_CTX_free>>;
 using EvpDigest = std::unique_ptr<EVP_MD, Free<EVP_MD_free>>;
 using EvpDigestContext = std::unique_ptr<EVP_MD_CTX, Free<EVP_MD_CTX_free>>;
 
-/// Returns the hash that the algorithm signs, or null where it has one of its own inside (EdDSA).
+/// The hashes of DNSSEC, fetched for good: OpenSSL looks EVP_sha256() and its like up by name at each use, which costs
+/// as much as hashing a set. Null where OpenSSL has not got one.
+struct Hashes {
+  EvpDigest sha1;
+  EvpDigest sha256;
+  EvpDigest sha384;
+  EvpDigest sha512;
+};
+/// Returns them, fetched by whoever is first.
+const Hashes& FetchedHashes();
+
+/// Returns the hash that the algorithm signs, or null where it has one of its own inside (EdDSA), or OpenSSL has not
+/// got it.
 const EVP_MD* HashOf(Algorithm algorithm);
 
 /// Returns how many octets r and s of an ECDSA signature have, and a coordinate of its keys; 0 for other algorithms.

@@ -17,11 +17,11 @@ using world::OctetView;
 const EVP_MD* HashOf(DigestType digest_type) {
   switch (digest_type) {
     case DigestType::kSha1:
-      return EVP_sha1();
+      return FetchedHashes().sha1.get();
     case DigestType::kSha256:
-      return EVP_sha256();
+      return FetchedHashes().sha256.get();
     case DigestType::kSha384:
-      return EVP_sha384();
+      return FetchedHashes().sha384.get();
   }
   return nullptr;
 }

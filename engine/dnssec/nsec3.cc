@@ -100,15 +100,14 @@ bool Nsec3::Covers(const Nsec3Hash& hash) const {
   return hash != owner && hash != next && (owner < hash || hash < next);
 }
 
-/// SHA-1 of OpenSSL, fetched once.
+/// SHA-1 of OpenSSL, used again and again.
 struct Nsec3Hasher::Digest {
-  EvpDigest sha1{EVP_MD_fetch(nullptr, "SHA1", nullptr)};
   EvpDigestContext context{EVP_MD_CTX_new()};
 
   /// Returns the hash of both parts, one after the other; nothing where the machine's policy forbids SHA-1.
   std::optional<Nsec3Hash> Of(OctetView first, OctetView second) {
     Nsec3Hash hash{};
-    const bool is_done = EVP_DigestInit_ex(context.get(), sha1.get(), nullptr) == 1 &&
+    const bool is_done = EVP_DigestInit_ex(context.get(), FetchedHashes().sha1.get(), nullptr) == 1 &&
                          EVP_DigestUpdate(context.get(), first.data(), first.size()) == 1 &&
                          EVP_DigestUpdate(context.get(), second.data(), second.size()) == 1 &&
                          EVP_DigestFinal_ex(context.get(), hash.data(), nullptr) == 1;

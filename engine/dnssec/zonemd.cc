@@ -23,9 +23,9 @@ constexpr uint8_t kSimple = 1;
 const EVP_MD* HashOf(ZonemdHash hash) {
   switch (hash) {
     case ZonemdHash::kSha384:
-      return EVP_sha384();
+      return FetchedHashes().sha384.get();
     case ZonemdHash::kSha512:
-      return EVP_sha512();
+      return FetchedHashes().sha512.get();
   }
   return nullptr;
 }
