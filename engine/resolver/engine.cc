@@ -131,7 +131,8 @@ struct Engine::State {
   void Conclude(Now now, Effects& out);
   /// Answers all who wait for one.
   void AnswerWaiters(const Finished& finished, Now now, Effects& out);
-  /// Reports to an operator how his question was resolved.
+  /// Reports to an operator how his question was resolved. Requires: the client is one; a chapter costs too much to be
+  /// made for others.
   void Tell(const Client& client, const Chapter& chapter, Effects& out);
   /// Returns whether the client may ask.
   Access AccessOf(const Client& client) const;
@@ -202,7 +203,9 @@ bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now n
     wire::Message response = MakeResponse(asking, {wire::Rcode::kNoError, {}, {}, {}, {}}, *around.settings);
     response.answer.push_back(*std::move(designated));
     Respond(client, asking, response, out);
-    Tell(client, {asking.question, NameOf(client), now, now.mono, response.header.rcode, "local", {}, {}}, out);
+    if (client.is_operator) {
+      Tell(client, {asking.question, "", now, now.mono, response.header.rcode, "local", {}, {}}, out);
+    }
     return true;
   }
   if (auto local = local_names.Answer(asking.question)) {
@@ -211,7 +214,9 @@ bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now n
     response.answer = std::move(local->answer);
     response.authority = std::move(local->authority);
     Respond(client, asking, response, out);
-    Tell(client, {asking.question, NameOf(client), now, now.mono, local->header.rcode, "local", {}, {}}, out);
+    if (client.is_operator) {
+      Tell(client, {asking.question, "", now, now.mono, local->header.rcode, "local", {}, {}}, out);
+    }
     return true;
   }
   if (around.routes.Of(asking.question).IsForwarded()) return false;
@@ -222,7 +227,7 @@ bool Engine::State::AnswerHere(const Client& client, const Asking& asking, Now n
   if (!known) return false;
   around.counters.Add(Metric::kRootSnapshotAnswers);
   Respond(client, asking, MakeResponse(asking, *known, *around.settings), out);
-  Tell(client, {asking.question, NameOf(client), now, now.mono, known->rcode, "root zone", {}, {}}, out);
+  if (client.is_operator) Tell(client, {asking.question, "", now, now.mono, known->rcode, "root zone", {}, {}}, out);
   return true;
 }
 
@@ -280,10 +285,12 @@ void Engine::State::AnswerWaiters(const Finished& finished, Now now, Effects& ou
     around.counters.Observe(Metric::kClientLatency, now.mono - waiter.since);
     const wire::Message response = MakeResponse(waiter.asking, result, *around.settings);
     Respond(waiter.client, waiter.asking, response, out);
-    Tell(waiter.client,
-         {finished.question, NameOf(waiter.client), finished.started, now.mono, response.header.rcode,
-          ToText(result.source), result.errors, finished.steps, result.security, result.trust},
-         out);
+    if (waiter.client.is_operator) {
+      Tell(waiter.client,
+           {finished.question, "", finished.started, now.mono, response.header.rcode, ToText(result.source),
+            result.errors, finished.steps, result.security, result.trust},
+           out);
+    }
     if (auto ready = MakeReady(waiter.asking, result, response, now.mono)) {
       around.store.PutAnswer(KeyOf(waiter.asking), *std::move(ready), now.mono);
     }
@@ -291,7 +298,7 @@ void Engine::State::AnswerWaiters(const Finished& finished, Now now, Effects& ou
 }
 
 void Engine::State::Tell(const Client& client, const Chapter& chapter, Effects& out) {
-  if (client.is_operator) out.Add(world::Report{client.id, ToJson(chapter)});
+  out.Add(world::Report{client.id, ToJson(chapter)});
 }
 
 Engine::Engine(Place place, Shared shared, std::shared_ptr<const settings::Settings> settings, zone::Snapshot root,

@@ -329,15 +329,16 @@ void Resolutions::Finish(Resolution& resolution, world::Now now, world::Effects&
     LearnUpstream(assignment.question, result, now, out);
   }
   waiters_ -= resolution.waiters.size();
-  Finished finished{assignment.question, result,
-                    resolution.steps,    std::move(resolution.waiters),
-                    resolution.started,  !resolution.asked_by_client};
+  const bool is_told = !resolution.waiters.empty() || resolution.asked_by_client;
+  Finished finished{assignment.question,           std::move(resolution.result), std::move(resolution.steps),
+                    std::move(resolution.waiters), resolution.started,           !resolution.asked_by_client};
   if (!resolution.parents.empty()) {
-    const auto lookup = std::make_shared<const Finished>(
-        Finished{finished.question, finished.result, finished.steps, {}, finished.started, true});
+    auto taught = is_told ? Finished{finished.question, finished.result, finished.steps, {}, finished.started, true}
+                          : std::move(finished);
+    const auto lookup = std::make_shared<const Finished>(std::move(taught));
     for (const ResolutionId parent : resolution.parents) lessons_.push_back({parent, lookup, assignment.errand});
   }
-  finished_.push_back(std::move(finished));
+  if (is_told) finished_.push_back(std::move(finished));
   const ResolutionId id = resolution.id;
   Detach(resolution, out);
   by_id_.erase(id);
