@@ -8,7 +8,7 @@ namespace {
 
 /// What is not put down to loss: a row of misses that is as rare as this, and beyond so many anyhow.
 constexpr double kTooRare = 0.01;
-constexpr int kMostPatience = 6;
+constexpr int kMostPatience = 2;
 
 /// A row of silences as long as this was an outage of the server, and says nothing of loss.
 constexpr int kOutage = 4;
