@@ -28,6 +28,10 @@ constexpr int kHandshakeRounds = 3;
 /// How long an answer without data waits for one that has some, while others are out.
 constexpr world::Duration kGrace = world::Milliseconds(100);
 
+/// How long a question for which no upstream had a socket or a connection to spare waits for one, at first; twice as
+/// long each time, so that many of them are no load of their own.
+constexpr world::Duration kRoomWait = world::Milliseconds(20);
+
 /// How often a silent upstream is asked one question.
 constexpr int kMostRounds = 3;
 
@@ -113,7 +117,8 @@ void Forward::Proceed(Context& context, Wishes& wishes) {
     Held held = *std::exchange(held_, std::nullopt);
     return Win(std::move(held.winner), context, wishes);
   }
-  if (IsWaiting()) return;
+  if (IsWaiting() || (room_at_ && context.now.mono < *room_at_)) return;
+  room_at_.reset();
   const bool began = next_wave_ > 0 || rounds_ > 1;
   for (;;) {
     while (next_wave_ < waves_.size()) {
@@ -121,11 +126,19 @@ void Forward::Proceed(Context& context, Wishes& wishes) {
       if (began) context.counters.Add(Metric::kForwardSecondServer);
       return;
     }
-    if (task_.probed || rounds_ == kMostRounds || waves_.empty()) break;
+    if (task_.probed || waves_.empty()) break;
+    if (std::exchange(lacks_room_, false)) return WaitForRoom(context);
+    if (rounds_ == kMostRounds) break;
     MakeWaves(context);
   }
   // Nothing is left to send; what is out may still be answered.
   if (attempts_.empty()) Lose(context, wishes);
+}
+
+void Forward::WaitForRoom(const Context& context) {
+  room_at_ = context.now.mono + kRoomWait * (1 << room_waits_++);
+  // Nobody was asked in this round who did not answer.
+  --rounds_;
 }
 
 bool Forward::SendWave(const Wave& wave, Context& context, Wishes& wishes) {
@@ -281,7 +294,10 @@ void Forward::Fail(Tag tag, world::Mishap mishap, Context& context, Wishes& wish
   if (Find(tag) == nullptr) return;
   const Attempt attempt = Take(tag, wishes);
   const std::string_view what = ToText(mishap);
-  if (mishap != world::Mishap::kNoSocket) {
+  if (mishap == world::Mishap::kNoSocket) {
+    lacks_room_ = true;
+    --packets_;
+  } else {
     context.counters.Add(mishap == world::Mishap::kNotTrusted ? Metric::kUpstreamNotTrusted
                                                               : Metric::kUpstreamUnreachable);
     context.board.Failed(attempt.upstream, what, attempt.sent, context.now.mono);
@@ -314,6 +330,7 @@ world::Instant Forward::NextDeadline() const {
   for (const Attempt& attempt : attempts_) {
     if (!attempt.overdue) next = std::min(next, attempt.overdue_at);
   }
+  if (room_at_) next = std::min(next, *room_at_);
   return held_ ? std::min(next, held_->until) : next;
 }
 

@@ -52,7 +52,8 @@ struct Ending {
 
 /// One question at the upstreams of its pools: a state machine that is told what happened and says what it wants. Waves
 /// of queries go out, each when all of the one before have failed or are overdue; all are listened to until the first
-/// valid response. After the last wave those that were merely silent are asked again while there is time.
+/// valid response. After the last wave those that were merely silent are asked again while there is time. Where we have
+/// no room for a query ourselves, the question waits for some.
 class Forward {
  public:
   explicit Forward(Task task) : task_(std::move(task)) {}
@@ -112,6 +113,8 @@ class Forward {
   bool IsWaiting() const;
   /// Makes the waves: of all at first, then of those that were only silent.
   void MakeWaves(Context& context);
+  /// Waits until there may be sockets again, and then starts the round anew.
+  void WaitForRoom(const Context& context);
   /// Sends the queries of a wave; returns whether any went out.
   bool SendWave(const Wave& wave, Context& context, Wishes& wishes);
   /// Sends a query to an upstream; returns whether it went out.
@@ -145,6 +148,9 @@ class Forward {
   std::vector<Attempt> attempts_;
   std::vector<servers::UpstreamId> dismissed_;  ///< Answered badly: not asked again.
   std::optional<Held> held_;
+  bool lacks_room_ = false;  ///< A query of this round found no socket.
+  int room_waits_ = 0;
+  std::optional<world::Instant> room_at_;  ///< Until when it waits for one.
   Failures failures_;
   std::vector<Step> steps_;
   std::optional<Ending> ending_;

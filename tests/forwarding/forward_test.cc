@@ -85,6 +85,46 @@ TEST_CASE("A refused connection is followed by the next upstream at once") {
   CHECK(fixture.TakeSent() == 1);
 }
 
+/// Returns the tag of the only query that the wishes send, and forgets them.
+Tag TakeTag(Fixture& fixture) {
+  const auto is_send = [](const Wish& wish) { return std::holds_alternative<SendWish>(wish); };
+  const auto at = std::ranges::find_if(fixture.wishes, is_send);
+  REQUIRE(at != fixture.wishes.end());
+  const Tag tag = std::get<SendWish>(*at).tag;
+  CHECK(fixture.TakeSent() == 1);
+  return tag;
+}
+
+TEST_CASE("A question for which there is no socket waits for one: 20 ms, then twice as long each time") {
+  Fixture fixture(settings::Strategy::kFailover, 1);
+  Forward forward({kQuestion, {0}, {}, world::kNever});
+  forward.Start(fixture.context, fixture.wishes);
+  world::Instant now = kStart;
+  for (const int wait : {20, 40, 80, 160, 320, 640, 1280}) {
+    forward.Fail(TakeTag(fixture), world::Mishap::kNoSocket, fixture.context, fixture.wishes);
+    CHECK(fixture.TakeSent() == 0);
+    REQUIRE(forward.ending() == nullptr);
+    now += Milliseconds(wait);
+    CHECK(forward.NextDeadline() == now);
+    fixture.context.now.mono = now;
+    forward.Expire(fixture.context, fixture.wishes);
+  }
+  forward.Fail(TakeTag(fixture), world::Mishap::kNoSocket, fixture.context, fixture.wishes);
+  CHECK(forward.NextDeadline() == kStart + Seconds(3));  // forward.query-timeout.
+  fixture.context.now.mono = kStart + Seconds(3);
+  forward.Expire(fixture.context, fixture.wishes);
+  REQUIRE(forward.ending() != nullptr);
+  CHECK(!forward.ending()->response);
+}
+
+TEST_CASE("Where one upstream's connections are full the next one is asked at once") {
+  Fixture fixture(settings::Strategy::kFailover, 2);
+  Forward forward({kQuestion, {0}, {}, world::kNever});
+  forward.Start(fixture.context, fixture.wishes);
+  forward.Fail(TakeTag(fixture), world::Mishap::kNoSocket, fixture.context, fixture.wishes);
+  CHECK(fixture.TakeSent() == 1);
+}
+
 TEST_CASE("kMaxForwardPackets queries are sent for one question, and not one more") {
   for (const bool within : {true, false}) {
     const auto most = static_cast<size_t>(world::limits::kMaxForwardPackets);
