@@ -1,7 +1,6 @@
 #include "engine/servers/address_record.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace servers {
 namespace {
@@ -16,8 +15,9 @@ constexpr int kOutage = 4;
 }  // namespace
 
 int AddressRecord::Patience() const {
-  if (loss <= kTooRare) return 0;
-  return std::min(kMostPatience, static_cast<int>(std::log(kTooRare) / std::log(loss)));
+  int patience = 0;
+  for (double row = loss; patience < kMostPatience && row > kTooRare; row *= loss) ++patience;
+  return patience;
 }
 
 void AddressRecord::Lost(int packets, const Figures& figures) {

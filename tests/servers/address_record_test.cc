@@ -68,6 +68,17 @@ TEST_CASE("an address that loses packets may miss as many in a row as loss expla
   CHECK(record.rests_until == AtMs(301'000));
 }
 
+TEST_CASE(
+    "of an address that has lost a thousand queries and then answers, no more than two misses are put down to loss") {
+  AddressRecord record;
+  for (int i = 0; i < 1000; ++i) record.Sent(AtMs(i));
+  for (int i = 0; i < 1000; ++i) record.TimedOut(AtMs(i), AtMs(i));
+  record.Answered(Protocol::kUdp, Ms(10), Report::kValid, AtMs(1000));
+  for (int i = 0; i < 1000; ++i) record.TimedOut(AtMs(i), AtMs(1001));  // Sent before it answered: each was lost.
+  CHECK(record.Patience() == 2);
+  CHECK(record.Silences() == 0);
+}
+
 TEST_CASE("what is missed and then answered was lost; a loss of one in two is learned, and forgotten") {
   AddressRecord record = Lossy(200);
   CHECK(record.loss > 0.4);
