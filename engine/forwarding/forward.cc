@@ -72,6 +72,18 @@ std::string_view ToText(world::Mishap mishap) {
   return "HTTP error";
 }
 
+/// Takes out of the waves those upstreams for whom the test is true, and the waves that are empty then.
+template <typename Test>
+void TakeOut(std::vector<Wave>& waves, const Test& test) {
+  for (Wave& wave : waves) std::erase_if(wave, test);
+  std::erase_if(waves, [](const Wave& wave) { return wave.empty(); });
+}
+
+/// Returns whether the upstream is one of those.
+bool IsAmong(const std::vector<UpstreamId>& those, UpstreamId id) {
+  return std::ranges::find(those, id) != those.end();
+}
+
 /// Returns whether the response says that the server fails on EDNS (RFC 6891 section 7).
 bool RefusesEdns(const wire::Message& response) {
   const wire::Rcode rcode = response.header.rcode;
@@ -100,10 +112,7 @@ void Forward::MakeWaves(Context& context) {
   std::vector<UpstreamId> all;
   for (size_t i = 0; i < context.plan.upstreams.size(); ++i) all.push_back(static_cast<UpstreamId>(i));
   waves_ = Order(context.plan, task_.pools, context.board.Look(all, context.now.mono), context.random);
-  for (Wave& wave : waves_) {
-    std::erase_if(wave, [&](UpstreamId id) { return std::ranges::find(dismissed_, id) != dismissed_.end(); });
-  }
-  std::erase_if(waves_, [](const Wave& wave) { return wave.empty(); });
+  TakeOut(waves_, [&](UpstreamId id) { return IsAmong(dismissed_, id); });
 }
 
 bool Forward::IsWaiting() const {
@@ -126,10 +135,11 @@ void Forward::Proceed(Context& context, Wishes& wishes) {
       if (began) context.counters.Add(Metric::kForwardSecondServer);
       return;
     }
-    if (task_.probed || waves_.empty()) break;
-    if (std::exchange(lacks_room_, false)) return WaitForRoom(context);
+    if (task_.probed) break;
+    if (!roomless_.empty()) return WaitForRoom(context);
     if (rounds_ == kMostRounds) break;
     MakeWaves(context);
+    if (waves_.empty()) break;
   }
   // Nothing is left to send; what is out may still be answered.
   if (attempts_.empty()) Lose(context, wishes);
@@ -137,8 +147,9 @@ void Forward::Proceed(Context& context, Wishes& wishes) {
 
 void Forward::WaitForRoom(const Context& context) {
   room_at_ = context.now.mono + kRoomWait * (1 << room_waits_++);
-  // Nobody was asked in this round who did not answer.
-  --rounds_;
+  TakeOut(waves_, [&](UpstreamId id) { return !IsAmong(roomless_, id); });
+  roomless_.clear();
+  next_wave_ = 0;
 }
 
 bool Forward::SendWave(const Wave& wave, Context& context, Wishes& wishes) {
@@ -295,7 +306,7 @@ void Forward::Fail(Tag tag, world::Mishap mishap, Context& context, Wishes& wish
   const Attempt attempt = Take(tag, wishes);
   const std::string_view what = ToText(mishap);
   if (mishap == world::Mishap::kNoSocket) {
-    lacks_room_ = true;
+    roomless_.push_back(attempt.upstream);
     --packets_;
   } else {
     context.counters.Add(mishap == world::Mishap::kNotTrusted ? Metric::kUpstreamNotTrusted

@@ -113,7 +113,7 @@ class Forward {
   bool IsWaiting() const;
   /// Makes the waves: of all at first, then of those that were only silent.
   void MakeWaves(Context& context);
-  /// Waits until there may be sockets again, and then starts the round anew.
+  /// Waits until there may be sockets again for those that found none; they are then asked, as waves of this round.
   void WaitForRoom(const Context& context);
   /// Sends the queries of a wave; returns whether any went out.
   bool SendWave(const Wave& wave, Context& context, Wishes& wishes);
@@ -148,7 +148,7 @@ class Forward {
   std::vector<Attempt> attempts_;
   std::vector<servers::UpstreamId> dismissed_;  ///< Answered badly: not asked again.
   std::optional<Held> held_;
-  bool lacks_room_ = false;  ///< A query of this round found no socket.
+  std::vector<servers::UpstreamId> roomless_;  ///< For whose query of this round there was no socket.
   int room_waits_ = 0;
   std::optional<world::Instant> room_at_;  ///< Until when it waits for one.
   Failures failures_;

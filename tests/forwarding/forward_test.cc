@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "engine/forwarding/query.h"
 #include "engine/world/limits.h"
@@ -12,6 +13,7 @@
 namespace forwarding {
 namespace {
 
+using servers::UpstreamId;
 using world::Milliseconds;
 using world::Seconds;
 
@@ -123,6 +125,33 @@ TEST_CASE("Where one upstream's connections are full the next one is asked at on
   forward.Start(fixture.context, fixture.wishes);
   forward.Fail(TakeTag(fixture), world::Mishap::kNoSocket, fixture.context, fixture.wishes);
   CHECK(fixture.TakeSent() == 1);
+}
+
+TEST_CASE("A silent upstream is asked three times and no more, however often there is no socket for another") {
+  Fixture fixture(settings::Strategy::kFailover, 2);
+  fixture.settings.forward.attempt_timeout = Milliseconds(100);
+  Forward forward({kQuestion, {0}, {}, world::kNever});
+  forward.Start(fixture.context, fixture.wishes);
+  int asked_of_silent = 0;
+  while (forward.ending() == nullptr) {
+    const Wishes wishes = std::exchange(fixture.wishes, {});
+    bool failed = false;
+    for (const Wish& wish : wishes) {
+      const auto* send = std::get_if<SendWish>(&wish);
+      if (send == nullptr) continue;
+      if (send->to.address == fixture.plan.At(UpstreamId{0}).address) {
+        ++asked_of_silent;
+      } else {
+        forward.Fail(send->tag, world::Mishap::kNoSocket, fixture.context, fixture.wishes);
+        failed = true;
+      }
+    }
+    if (failed) continue;
+    fixture.context.now.mono = forward.NextDeadline();
+    forward.Expire(fixture.context, fixture.wishes);
+  }
+  CHECK(asked_of_silent <= 3);
+  CHECK(asked_of_silent >= 1);
 }
 
 TEST_CASE("kMaxForwardPackets queries are sent for one question, and not one more") {
