@@ -268,7 +268,7 @@ void Engine::State::RespondWithFailure(const Client& client, const Asking& askin
 void Engine::State::Conclude(Now now, Effects& out) {
   for (Finished& finished : resolutions.TakeFinished()) {
     AnswerWaiters(finished, now, out);
-    if (finished.errand_of_ours || finished.steps.empty()) continue;
+    if (finished.steps.empty()) continue;
     const std::string client = finished.waiters.empty() ? "" : NameOf(finished.waiters.front().client);
     chronicle.Add({finished.question, client, finished.started, now.mono, finished.result.rcode,
                    ToText(finished.result.source), finished.result.errors, std::move(finished.steps),

@@ -86,7 +86,7 @@ void Resolutions::ReleaseUnjudged(Resolution& resolution) {
   // Walks want addresses to ask, and judge by what they are told there.
   if (assignment.errand != Errand::kTrust && !resolution.parents.empty()) {
     const auto lookup = std::make_shared<const Finished>(
-        Finished{assignment.question, result, resolution.steps, {}, resolution.started, true});
+        Finished{assignment.question, result, resolution.steps, {}, resolution.started});
     for (const ResolutionId parent : resolution.parents) {
       lessons_.push_back({parent, lookup, assignment.errand});
       if (Resolution* waiting = Find(parent); waiting != nullptr) std::erase(waiting->children, resolution.id);
@@ -100,7 +100,7 @@ void Resolutions::ReleaseUnjudged(Resolution& resolution) {
   resolution.waiters.erase(resolution.waiters.begin(), judged.begin());
   if (released.empty()) return;
   waiters_ -= released.size();
-  finished_.push_back({assignment.question, result, {}, std::move(released), resolution.started, false});
+  finished_.push_back({assignment.question, result, {}, std::move(released), resolution.started});
 }
 
 void Resolutions::Examine(Resolution& resolution, world::Now now, world::Effects& out) {

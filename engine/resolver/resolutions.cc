@@ -274,9 +274,9 @@ void Resolutions::Deny(const Resolution& parent, const Assignment& assignment, s
                        world::Now now) {
   iteration::Result result;
   result.errors.push_back({wire::EdeCode::kOther, std::string(reason)});
-  lessons_.push_back(
-      {parent.id, std::make_shared<const Finished>(Finished{assignment.question, std::move(result), {}, {}, now, true}),
-       assignment.errand});
+  lessons_.push_back({parent.id,
+                      std::make_shared<const Finished>(Finished{assignment.question, std::move(result), {}, {}, now}),
+                      assignment.errand});
 }
 
 bool Resolutions::WaitsFor(const Resolution& from, ResolutionId on) const {
@@ -329,11 +329,11 @@ void Resolutions::Finish(Resolution& resolution, world::Now now, world::Effects&
     LearnUpstream(assignment.question, result, now, out);
   }
   waiters_ -= resolution.waiters.size();
-  const bool is_told = !resolution.waiters.empty() || resolution.asked_by_client;
-  Finished finished{assignment.question,           std::move(resolution.result), std::move(resolution.steps),
-                    std::move(resolution.waiters), resolution.started,           !resolution.asked_by_client};
+  const bool is_told = resolution.asked_by_client;
+  Finished finished{assignment.question, std::move(resolution.result), std::move(resolution.steps),
+                    std::move(resolution.waiters), resolution.started};
   if (!resolution.parents.empty()) {
-    auto taught = is_told ? Finished{finished.question, finished.result, finished.steps, {}, finished.started, true}
+    auto taught = is_told ? Finished{finished.question, finished.result, finished.steps, {}, finished.started}
                           : std::move(finished);
     const auto lookup = std::make_shared<const Finished>(std::move(taught));
     for (const ResolutionId parent : resolution.parents) lessons_.push_back({parent, lookup, assignment.errand});

@@ -35,7 +35,6 @@ struct Finished {
   std::vector<iteration::WalkStep> steps;
   std::vector<Waiter> waiters;  ///< Empty for a question of our own, such as a nameserver's address.
   world::Now started;
-  bool errand_of_ours = false;  ///< No client ever asked.
 };
 
 /// Whether a question was taken on.

@@ -34,8 +34,7 @@ void Resolutions::ReleaseStale(Resolution& resolution, world::Now now) {
                        *std::move(stale),
                        {},
                        std::exchange(resolution.waiters, {}),
-                       resolution.started,
-                       false});
+                       resolution.started});
 }
 
 void Resolutions::Refresh(const wire::Question& question, world::Now now, world::Effects& out) {
