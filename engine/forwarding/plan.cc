@@ -10,24 +10,8 @@
 namespace forwarding {
 namespace {
 
-using settings::Scheme;
 using settings::UpstreamUrl;
 using world::Protocol;
-
-/// Returns what carries the messages of a scheme.
-Protocol ProtocolOf(Scheme scheme) {
-  switch (scheme) {
-    case Scheme::kUdp:
-      return Protocol::kUdp;
-    case Scheme::kTcp:
-      return Protocol::kTcp;
-    case Scheme::kTls:
-      return Protocol::kTls;
-    case Scheme::kHttps:
-      break;
-  }
-  return Protocol::kHttps;
-}
 
 /// Returns the value of a digit of base64.
 uint32_t Base64Digit(char digit) {
@@ -53,12 +37,12 @@ world::KeyPin PinOf(std::string_view text) {
 
 /// Returns who the server has to be; null where nothing is encrypted.
 world::SharedIdentity IdentityOf(const UpstreamUrl& url) {
-  if (url.scheme != Scheme::kTls && url.scheme != Scheme::kHttps) return nullptr;
+  if (!world::IsEncrypted(url.via)) return nullptr;
   world::Identity identity;
   identity.name = url.name;
-  if (url.verify == settings::Verify::kOff) identity.authentication = world::Authentication::kNone;
+  identity.authentication = url.authentication;
   for (const std::string& pin : url.pins) identity.pins.push_back(PinOf(pin));
-  if (url.scheme == Scheme::kHttps) {
+  if (url.via == Protocol::kHttps) {
     // The name after # is who answers at the address; it is also whom HTTP asks for.
     const std::string& host = url.name;
     const bool bracketed = host.find(':') != host.npos;
@@ -66,7 +50,7 @@ world::SharedIdentity IdentityOf(const UpstreamUrl& url) {
     constexpr uint16_t kHttpsPort = 443;
     if (url.port != kHttpsPort) identity.authority += fmt::format(":{}", url.port);
     identity.path = url.path;
-    identity.method = url.method == settings::HttpMethod::kGet ? world::HttpMethod::kGet : world::HttpMethod::kPost;
+    identity.method = url.method;
   }
   return std::make_shared<const world::Identity>(std::move(identity));
 }
@@ -77,7 +61,7 @@ void AddPool(std::string name, settings::Strategy strategy, const std::vector<Up
   for (const UpstreamUrl& url : urls) {
     pool.members.push_back(static_cast<servers::UpstreamId>(plan.upstreams.size()));
     const auto address = world::Address::FromText(url.host);
-    plan.upstreams.push_back({url.ToText(), ProtocolOf(url.scheme), url.port, url.weight, address,
+    plan.upstreams.push_back({url.ToText(), url.via, url.port, url.weight, address,
                               address ? wire::Name() : wire::Name::FromText(url.host).value_or(wire::Name()),
                               IdentityOf(url)});
   }

@@ -33,7 +33,7 @@ world::Octets MakeQuery(const QueryOptions& options, const wire::Question& quest
   std::optional<wire::Edns> edns;
   if (options.with_edns) edns = EdnsOf(options);
   world::Octets query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);
-  const bool encrypted = options.via == world::Protocol::kTls || options.via == world::Protocol::kHttps;
+  const bool encrypted = world::IsEncrypted(options.via);
   if (edns && encrypted) {
     edns->options.push_back(PaddingFor(query.size()));
     query = wire::MakeQuery(options.id, question, wire::Recursion::kDesired, edns);

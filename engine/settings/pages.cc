@@ -46,8 +46,8 @@ std::string ItemText(const std::string& item) { return Quote(item); }
 std::string ItemText(const UpstreamUrl& item) {
   std::string more;
   if (item.weight != 1) more += fmt::format(", weight = {}", item.weight);
-  if (item.verify == Verify::kOff) more += ", verify = \"off\"";
-  if (item.method == HttpMethod::kGet) more += ", method = \"get\"";
+  if (item.authentication == world::Authentication::kNone) more += ", verify = \"off\"";
+  if (item.method == world::HttpMethod::kGet) more += ", method = \"get\"";
   std::string pins;
   for (const std::string& pin : item.pins) pins += fmt::format("{}\"{}\"", pins.empty() ? "" : ", ", pin);
   if (!pins.empty()) more += fmt::format(", pins = [{}]", pins);

@@ -13,21 +13,25 @@
 namespace settings {
 namespace {
 
+using world::Protocol;
+
 /// What a scheme is called, and its port (RFC 7858 section 3.1, RFC 8484 section 4.1).
 struct SchemeRow {
   std::string_view word;
-  Scheme scheme;
+  Protocol via;
   uint16_t port;
 };
 
-constexpr auto kSchemes = std::to_array<SchemeRow>(
-    {{"udp", Scheme::kUdp, 53}, {"tcp", Scheme::kTcp, 53}, {"tls", Scheme::kTls, 853}, {"https", Scheme::kHttps, 443}});
+constexpr auto kSchemes = std::to_array<SchemeRow>({{"udp", Protocol::kUdp, 53},
+                                                    {"tcp", Protocol::kTcp, 53},
+                                                    {"tls", Protocol::kTls, 853},
+                                                    {"https", Protocol::kHttps, 443}});
 
 /// Where DNS is found at a server of HTTPS that says nothing else.
 constexpr std::string_view kUsualPath = "/dns-query";
 
 /// Returns the row of a scheme.
-const SchemeRow& RowOf(Scheme scheme) { return kSchemes[static_cast<size_t>(scheme)]; }
+const SchemeRow& RowOf(Protocol via) { return kSchemes[static_cast<size_t>(via)]; }
 
 /// Returns what stands before the mark, and takes both off the text; the whole text where there is no mark.
 std::string_view TakeUntil(std::string_view mark, std::string_view& text) {
@@ -91,9 +95,9 @@ bool IsPath(std::string_view path) {
 
 std::string UpstreamUrl::ToText() const {
   const bool bracketed = host.find(':') != host.npos;
-  std::string text = fmt::format("{}://{}{}{}", RowOf(scheme).word, bracketed ? "[" : "", host, bracketed ? "]" : "");
-  if (port != RowOf(scheme).port) text += fmt::format(":{}", port);
-  if (scheme == Scheme::kHttps) text += path;
+  std::string text = fmt::format("{}://{}{}{}", RowOf(via).word, bracketed ? "[" : "", host, bracketed ? "]" : "");
+  if (port != RowOf(via).port) text += fmt::format(":{}", port);
+  if (via == Protocol::kHttps) text += path;
   if (!name.empty() && name != host) text += "#" + name;
   return text;
 }
@@ -106,7 +110,7 @@ std::variant<UpstreamUrl, std::string_view> UpstreamFromText(std::string_view te
   const auto* row = std::ranges::find(kSchemes, word, &SchemeRow::word);
   if (row == kSchemes.end()) return "a URL begins with udp://, tcp://, tls:// or https://";
   UpstreamUrl url;
-  url.scheme = row->scheme;
+  url.via = row->via;
   url.port = row->port;
   std::string_view before = rest;
   url.name = rest.find('#') != rest.npos ? rest.substr(rest.find('#') + 1) : std::string_view();
@@ -114,10 +118,10 @@ std::variant<UpstreamUrl, std::string_view> UpstreamFromText(std::string_view te
   const size_t slash = before.find('/');
   url.path = slash == before.npos ? std::string_view() : before.substr(slash);
   if (!ReadAuthority(before.substr(0, slash), url) || !IsHost(url.host)) return "the host is no address and no name";
-  if (url.scheme != Scheme::kHttps && !url.path.empty()) return "only https:// has a path";
+  if (url.via != Protocol::kHttps && !url.path.empty()) return "only https:// has a path";
   if (!IsPath(url.path)) return "the path has octets that no path may have";
-  if (url.scheme == Scheme::kHttps && (url.path.empty() || url.path == "/")) url.path = kUsualPath;
-  const bool encrypted = url.scheme == Scheme::kTls || url.scheme == Scheme::kHttps;
+  if (url.via == Protocol::kHttps && (url.path.empty() || url.path == "/")) url.path = kUsualPath;
+  const bool encrypted = world::IsEncrypted(url.via);
   if (!encrypted && !url.name.empty()) return "only tls:// and https:// have a name after #";
   if (!url.name.empty() && !IsHost(url.name)) return "what stands after # is no name of a certificate";
   if (encrypted && url.name.empty()) url.name = url.host;

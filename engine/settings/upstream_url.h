@@ -6,32 +6,21 @@
 #include <variant>
 #include <vector>
 
+#include "engine/world/identity.h"
+#include "engine/world/protocol.h"
+
 namespace settings {
-
-/// How an upstream is asked: the scheme of its URL.
-enum class Scheme : uint8_t {
-  kUdp,    ///< Plain, and over TCP where a response is truncated.
-  kTcp,    ///< Plain TCP.
-  kTls,    ///< DNS over TLS (RFC 7858).
-  kHttps,  ///< DNS over HTTPS (RFC 8484), HTTP/2.
-};
-
-/// Whether an upstream's certificate has to be its own.
-enum class Verify : uint8_t { kName, kOff };
-
-/// How questions go over HTTPS (RFC 8484 section 4.1).
-enum class HttpMethod : uint8_t { kPost, kGet };
 
 /// A server that questions are forwarded to.
 struct UpstreamUrl {
-  Scheme scheme = Scheme::kUdp;
-  std::string host;  ///< An address without brackets, or a name.
+  world::Protocol via = world::Protocol::kUdp;  ///< The scheme; kUdp: over TCP where a response is truncated.
+  std::string host;                             ///< An address without brackets, or a name.
   uint16_t port = 53;
-  std::string path;               ///< Of HTTPS: with the slash, and a query if there is one.
-  std::string name;               ///< What the certificate has to be of; the host where nothing else is said.
-  int weight = 1;                 ///< Its share under the strategy `balanced`.
-  Verify verify = Verify::kName;  ///< kOff: opportunistic (RFC 8310 section 5).
-  HttpMethod method = HttpMethod::kPost;
+  std::string path;  ///< Of HTTPS: with the slash, and a query if there is one.
+  std::string name;  ///< What the certificate has to be of; the host where nothing else is said.
+  int weight = 1;    ///< Its share under the strategy `balanced`.
+  world::Authentication authentication = world::Authentication::kRequired;
+  world::HttpMethod method = world::HttpMethod::kPost;
   std::vector<std::string> pins{};  ///< SHA-256 of public keys in base64, one of which the server must have (RFC 7858).
 
   bool operator==(const UpstreamUrl&) const = default;

@@ -57,10 +57,10 @@ void ReadMember(std::string_view key, const toml::node& node, const Row& row, Up
     url.weight = static_cast<int>(*weight);
   } else if (key == "verify") {
     if (word != "name" && word != "off") return mistakes.AddWrong(node, row.Path(), "verify as \"name\" or \"off\"");
-    url.verify = word == "off" ? Verify::kOff : Verify::kName;
+    url.authentication = word == "off" ? world::Authentication::kNone : world::Authentication::kRequired;
   } else if (key == "method") {
     if (word != "post" && word != "get") return mistakes.AddWrong(node, row.Path(), "method as \"post\" or \"get\"");
-    url.method = word == "get" ? HttpMethod::kGet : HttpMethod::kPost;
+    url.method = word == "get" ? world::HttpMethod::kGet : world::HttpMethod::kPost;
   } else {
     mistakes.Add(
         node.source().begin,
