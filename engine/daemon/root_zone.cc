@@ -11,13 +11,6 @@
 namespace taprootd {
 namespace {
 
-/// Returns the keys that vouch for the root.
-validation::ZoneTrust TrustOf(const validation::Anchors* anchors) {
-  const validation::Anchor* const anchor = anchors == nullptr ? nullptr : anchors->Above(wire::Name(), 0);
-  if (anchor == nullptr) return {};
-  return {.ds = anchor->ds, .keys = anchor->keys};
-}
-
 /// Returns what is told of a zone that was accepted for its proof.
 RootEvidence EvidenceOf(settings::ZonemdPolicy policy, const validation::RootProof& proof, world::WallTime now) {
   return {.verified_by = validation::VerifiedBy(policy, proof),
@@ -57,7 +50,7 @@ absl::StatusOr<ProvenZone> ProveRootZone(zone::Snapshot zone, const std::string&
                                    .verified = std::nullopt,
                                    .valid_until = std::nullopt}};
   }
-  const validation::RootProof proof = validation::ProveRoot(*zone, TrustOf(options.anchors.get()), now);
+  const validation::RootProof proof = validation::ProveRoot(*zone, validation::RootTrust(options.anchors.get()), now);
   if (const auto judged = validation::JudgeRoot(options.policy, proof); !judged.ok()) {
     const std::string why = fmt::format("{}: {} (root.zonemd)", origin, std::string(judged.message()));
     // Work that was too much is told by its code, for the counter.

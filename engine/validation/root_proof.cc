@@ -147,6 +147,12 @@ std::string RootProof::ToText() const {
   return text;
 }
 
+ZoneTrust RootTrust(const Anchors* anchors) {
+  const Anchor* const anchor = anchors == nullptr ? nullptr : anchors->Above(wire::Name(), 0);
+  if (anchor == nullptr) return {};
+  return {.ds = anchor->ds, .keys = anchor->keys};
+}
+
 RootProof ProveRoot(const zone::Zone& zone, const ZoneTrust& trust, world::WallTime now, int most_checks) {
   RootProof proof;
   proof.digest = dnssec::JudgeZonemd(zone.rrsets(), zone.origin());

@@ -12,6 +12,7 @@
 #include "engine/dnssec/signature.h"
 #include "engine/dnssec/zonemd.h"
 #include "engine/settings/settings.h"
+#include "engine/validation/anchors.h"
 #include "engine/world/limits.h"
 #include "engine/world/time.h"
 #include "engine/zone/zone.h"
@@ -66,6 +67,9 @@ struct RootProof {
   /// Returns lines for a person: the digest first, then the signatures.
   std::string ToText() const;
 };
+
+/// Returns what vouches for the root, borrowed from the anchors; nothing without any.
+ZoneTrust RootTrust(const Anchors* anchors);
 
 /// Finds out all that a zone shows at a time. Verifies every set, with `most_checks` operations at most: 0.2 s for the
 /// root zone, so not in the way of queries.

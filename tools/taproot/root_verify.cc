@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <charconv>
 #include <chrono>
-#include <cstring>
 
+#include "engine/daemon/root_zone.h"
 #include "engine/daemon/trust_anchors.h"
 #include "engine/settings/units.h"
 #include "engine/validation/root_proof.h"
@@ -36,18 +35,6 @@ std::optional<world::WallTime> TimeOf(const Arguments& arguments) {
   return world::WallTime(std::chrono::duration_cast<world::Duration>(now));
 }
 
-/// Returns the zone of a file, or tells why there is none.
-zone::Snapshot LoadZone(const std::string& path) {
-  const auto text = ReadFile(path);
-  if (!text) {
-    fmt::print(stderr, "{}: {}\n", path, std::strerror(errno));
-    return nullptr;
-  }
-  auto zone = zone::Zone::Parse({reinterpret_cast<const uint8_t*>(text->data()), text->size()}, path, {});
-  if (!zone.ok()) fmt::print(stderr, "{}\n", std::string(zone.status().message()));
-  return zone.ok() ? *std::move(zone) : nullptr;
-}
-
 }  // namespace
 
 Exit RunRootVerify(const Arguments& arguments) {
@@ -58,13 +45,11 @@ Exit RunRootVerify(const Arguments& arguments) {
   if (!now) return Fail("--at needs a time such as 2020-10-20 or 2020-10-20T12:00:00Z");
   const auto anchors = taprootd::LoadAnchors(*settings);
   if (!anchors.ok()) return Fail(std::string(anchors.status().message()));
-  const zone::Snapshot zone = LoadZone(arguments.Word(0));
-  if (zone == nullptr) return Exit::kFailed;
-  const validation::Anchor* const root = (*anchors)->Above(wire::Name(), 0);
-  const validation::ZoneTrust trust =
-      root == nullptr ? validation::ZoneTrust() : validation::ZoneTrust{.ds = root->ds, .keys = root->keys};
-  const validation::RootProof proof = validation::ProveRoot(*zone, trust, *now);
-  fmt::print("zone:       serial {}, {} records\n{}", zone->serial(), Grouped(zone->record_count()), proof.ToText());
+  const auto zone = taprootd::ReadRootZone(arguments.Word(0));
+  if (!zone.ok()) return Fail(std::string(zone.status().message()));
+  const validation::RootProof proof = validation::ProveRoot(**zone, validation::RootTrust(anchors->get()), *now);
+  fmt::print("zone:       serial {}, {} records\n{}", (*zone)->serial(), Grouped((*zone)->record_count()),
+             proof.ToText());
   // To verify is what was asked for, whatever the daemon is told to do without.
   const bool is_strict = settings->root.zonemd == settings::ZonemdPolicy::kRequire;
   const auto policy = is_strict ? settings::ZonemdPolicy::kRequire : settings::ZonemdPolicy::kIfPresent;
