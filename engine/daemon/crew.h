@@ -42,7 +42,7 @@ class Crew final : public OperatorSink {
   void Hire(WorkerOptions options);
   /// Starts all their threads.
   void Start();
-  /// Returns how many clients still wait for answers. Requires: the workers are drained.
+  /// Returns how many clients still wait for answers, as workers that drain have told; 0 of those that do not yet.
   size_t StillWaiting() const;
   /// Ends all threads.
   void Dismiss();

@@ -85,7 +85,7 @@ class Worker final : public Turner, public QuerySink, public ExchangeSink {
   void Give(Mail mail);
   /// Sends a hand-over unless kMaxHandOvers wait already; returns whether it was sent. It is untouched if not.
   [[nodiscard]] bool TryGive(Mail& hand_over);
-  /// Returns how many clients wait for answers, once Drain was called.
+  /// Returns how many clients wait for answers; 0 until it drains.
   size_t still_waiting() const { return still_waiting_; }
 
   // In tasks.

@@ -311,7 +311,7 @@ def the_ranking_survives_a_restart(binary):
 
 
 def stops_within_its_time(binary):
-    """A query that no server answers holds a stopping daemon up for two seconds and no more."""
+    """A stopping daemon waits a while for what clients were still to be told, and says how many it left without."""
     with Daemon(binary, Authority()) as daemon:
         assert daemon.udp('silent.pocket', timeout=0.2) is None
         begun = time.monotonic()
