@@ -63,8 +63,7 @@ std::optional<Mishap> UpstreamStreams::Place(Exchange exchange) {
   SeeRoom(taken.id);
   exchanges_.emplace(id, std::move(exchange));
   if (sweep_at_ == world::kNever) sweep_at_ = now + kSweepPeriod;
-  // What goes wrong with writing is told when the socket is ready.
-  static_cast<void>(Flush(taken.id));
+  WriteSoon(taken.id);
   return std::nullopt;
 }
 
@@ -104,7 +103,7 @@ void UpstreamStreams::Cancel(world::ExchangeId id) {
   const ConnectionId at = found->second.connection;
   if (Connection* connection = At(at)) {
     connection->stream->Cancel(id);
-    static_cast<void>(Flush(at));
+    WriteSoon(at);
   }
   const Exchange exchange = Leave(id);
   deadlines_.erase({exchange.ask.deadline, id});
@@ -145,7 +144,7 @@ void UpstreamStreams::OnReady(uint32_t tag, Readiness readiness) {
   if (Has(readiness, Readiness::kReadable) || Has(readiness, Readiness::kFailed)) {
     if (!Read(id, outcomes)) dead = Mishap::kClosed;
   }
-  if (!dead && !Flush(id)) dead = Mishap::kClosed;
+  WriteSoon(id);
   if (const auto broken = connection->stream->Broken()) dead = broken;
   CountHandshake(*connection);
   if (const auto keep = connection->stream->KeepAlive()) pool_.KeepFor(id, *keep);
@@ -167,20 +166,29 @@ bool UpstreamStreams::Read(ConnectionId id, Outcomes& outcomes) {
   return true;
 }
 
-bool UpstreamStreams::Flush(ConnectionId id) {
+void UpstreamStreams::WriteSoon(ConnectionId id) {
+  if (!std::exchange(At(id)->due, true)) due_.push_back(id);
+}
+
+void UpstreamStreams::Flush() {
+  for (const ConnectionId id : due_) {
+    if (At(id) != nullptr && std::exchange(At(id)->due, false)) Write(id);
+  }
+  due_.clear();
+}
+
+void UpstreamStreams::Write(ConnectionId id) {
   Connection& connection = *At(id);
   const world::Octets more = connection.stream->TakeOutput();
   connection.unsent.insert(connection.unsent.end(), more.begin(), more.end());
   if (connection.connected && !connection.unsent.empty()) {
     const ssize_t sent = send(connection.fd.get(), connection.unsent.data(), connection.unsent.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN && errno != EINTR) return false;
     if (sent > 0) connection.unsent.erase(connection.unsent.begin(), connection.unsent.begin() + sent);
   }
   const bool writing = !connection.connected || !connection.unsent.empty();
   const Readiness wanted = writing ? Readiness::kReadable | Readiness::kWritable : Readiness::kReadable;
   if (wanted != connection.watched) poller_.Rewatch(connection.fd.get(), wanted);
   connection.watched = wanted;
-  return true;
 }
 
 void UpstreamStreams::CountHandshake(Connection& connection) {

@@ -33,6 +33,10 @@ class UpstreamStreams final : public SocketOwner {
   /// Ends an exchange, if it is one of these.
   void Cancel(world::ExchangeId id);
 
+  /// Writes what the questions of this turn are, those of a connection together: a system call and a TLS record for
+  /// each would be the largest part of what it costs to forward.
+  void Flush();
+
   /// Drops exchanges whose deadline has passed, and closes connections that are kept for too long.
   void DropExpired(world::Instant now);
   /// Returns when DropExpired has something to do.
@@ -51,6 +55,7 @@ class UpstreamStreams final : public SocketOwner {
     world::Octets unsent;
     bool connected = false;
     bool counted = false;  // Its handshake.
+    bool due = false;      // Flush writes to it.
     Readiness watched = Readiness::kNone;
     uint64_t number = 0;  // Tells it from the next in its place.
   };
@@ -74,8 +79,11 @@ class UpstreamStreams final : public SocketOwner {
   int Connect(transport::ConnectionId id, const world::Ask& ask);
   /// Tells the pool whether a connection takes more questions.
   void SeeRoom(transport::ConnectionId id);
-  /// Writes what the stream wants to send, and watches for what the connection waits for.
-  bool Flush(transport::ConnectionId id);
+  /// Has Flush write to a connection.
+  void WriteSoon(transport::ConnectionId id);
+  /// Writes what the stream wants to send, and watches for what the connection waits for. What goes wrong is told when
+  /// the socket is ready.
+  void Write(transport::ConnectionId id);
   /// Reads what has come; returns false when the connection is dead.
   bool Read(transport::ConnectionId id, Outcomes& outcomes);
   /// Counts a handshake that is complete.
@@ -97,6 +105,7 @@ class UpstreamStreams final : public SocketOwner {
   transport::ConnectionPool pool_;
   std::unique_ptr<transport::TlsClientContext> tls_;      // Made when first needed: it reads the system's authorities.
   std::vector<std::unique_ptr<Connection>> connections_;  // By ConnectionId; null: none.
+  std::vector<transport::ConnectionId> due_;              // Perhaps gone since.
   absl::flat_hash_map<world::ExchangeId, Exchange> exchanges_;
   std::set<std::pair<world::Instant, world::ExchangeId>> deadlines_;
   uint64_t made_ = 0;

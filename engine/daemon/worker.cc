@@ -80,6 +80,7 @@ void Worker::OnTurn() {
   upstream_udp_.DropExpired(now_.mono);
   upstream_streams_.DropExpired(now_.mono);
   tcp_.CloseIdle(now_.mono);
+  upstream_streams_.Flush();
   tcp_.Flush();
   udp_.Flush();
   loop_.SetAlarm(NextDeadline(), now_.mono);

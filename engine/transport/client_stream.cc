@@ -22,6 +22,10 @@ using world::Mishap;
 /// The unit in which a server says how long it keeps a connection (RFC 7828 section 3.1).
 constexpr auto kKeepAliveUnit = world::Milliseconds(100);
 
+/// Questions of one connection over HTTPS that are let run to their end though nobody waits for them. To reset each
+/// that lost a race is what servers take for an attack (CVE-2023-44487): nghttp2 has them bear 33 a second.
+constexpr size_t kMostAbandoned = 16;
+
 /// Questions with a number of the connection's own in place of their ID: two of them may have drawn the same.
 class Numbering {
  public:
@@ -164,12 +168,18 @@ class TlsStream final : public ClientStream {
  public:
   TlsStream(TlsClientContext& context, const world::Identity& identity) : session_(context, identity, Inside::kDns) {}
 
-  void Ask(ExchangeId exchange, world::OctetView query) override { session_.Send(framed_.Ask(exchange, query)); }
+  void Ask(ExchangeId exchange, world::OctetView query) override {
+    const world::Octets frame = framed_.Ask(exchange, query);
+    inside_.insert(inside_.end(), frame.begin(), frame.end());
+  }
   void Cancel(ExchangeId exchange) override { framed_.numbering().Abandon(exchange); }
   std::vector<StreamOutcome> Receive(world::OctetView octets) override {
     return framed_.Receive(session_.Receive(octets));
   }
-  world::Octets TakeOutput() override { return std::exchange(session_.output(), {}); }
+  world::Octets TakeOutput() override {
+    if (!inside_.empty()) session_.Send(std::exchange(inside_, {}));
+    return std::exchange(session_.output(), {});
+  }
   std::vector<ExchangeId> Waiting() const override { return framed_.numbering().Waiting(); }
   Room room() const override { return Broken() ? Room::kLeaving : framed_.room(); }
   std::optional<Mishap> Broken() const override { return BrokenOf(session_); }
@@ -179,6 +189,7 @@ class TlsStream final : public ClientStream {
  private:
   TlsSession session_;
   Framed framed_;
+  world::Octets inside_;  // Questions that share a record.
 };
 
 /// DNS over HTTPS (RFC 8484).
@@ -198,15 +209,19 @@ class HttpsStream final : public ClientStream {
     } else {
       refused_.push_back(exchange);
     }
-    Pump();
   }
 
   void Cancel(ExchangeId exchange) override {
-    for (const auto& [stream, waiting] : waiting_) {
-      if (waiting == exchange) http_.Cancel(stream);
+    const auto at = std::ranges::find(waiting_, exchange, [](const auto& entry) { return entry.second; });
+    if (at == waiting_.end()) return;
+    const HttpStream stream = at->first;
+    waiting_.erase(at);
+    if (http_.CanSend() && abandoned_.size() < kMostAbandoned) {
+      abandoned_.push_back(stream);
+    } else {
+      http_.Cancel(stream);
+      Pump();  // With its reset on the way it makes room for another.
     }
-    std::erase_if(waiting_, [&](const auto& entry) { return entry.second == exchange; });
-    Pump();
   }
 
   std::vector<StreamOutcome> Receive(world::OctetView octets) override {
@@ -216,15 +231,20 @@ class HttpsStream final : public ClientStream {
     if (CannotSpeak()) return outcomes;
     for (HttpClient::Outcome& outcome : http_.Receive(inside)) {
       const auto at = waiting_.find(outcome.stream);
-      if (at == waiting_.end()) continue;
+      if (at == waiting_.end()) {
+        std::erase(abandoned_, outcome.stream);
+        continue;
+      }
       outcomes.push_back({at->second, Read(std::move(outcome))});
       waiting_.erase(at);
     }
-    Pump();
     return outcomes;
   }
 
-  world::Octets TakeOutput() override { return std::exchange(session_.output(), {}); }
+  world::Octets TakeOutput() override {
+    Pump();
+    return std::exchange(session_.output(), {});
+  }
 
   std::vector<ExchangeId> Waiting() const override {
     std::vector<ExchangeId> exchanges = refused_;
@@ -261,13 +281,16 @@ class HttpsStream final : public ClientStream {
 
   /// Moves what HTTP wants to send into TLS.
   void Pump() {
-    for (const world::Octets& piece : http_.TakeOutput()) session_.Send(piece);
+    world::Octets all;
+    for (const world::Octets& piece : http_.TakeOutput()) all.insert(all.end(), piece.begin(), piece.end());
+    if (!all.empty()) session_.Send(all);
   }
 
   world::SharedIdentity identity_;
   TlsSession session_;
   HttpClient http_;
   std::map<HttpStream, ExchangeId> waiting_;
+  std::vector<HttpStream> abandoned_;  // Nobody waits for their answers, which are awaited.
   std::vector<ExchangeId> refused_;
 };
 

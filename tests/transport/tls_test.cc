@@ -2,14 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include "engine/transport/client_stream.h"
-#include "engine/transport/server_stream.h"
 #include "tests/transport/certificate.h"
 
 namespace transport {
 namespace {
-
-constexpr world::Instant kNow{world::Seconds(100)};
 
 /// Returns a text as octets.
 world::OctetView View(std::string_view text) { return {reinterpret_cast<const uint8_t*>(text.data()), text.size()}; }
@@ -112,48 +108,6 @@ TEST_CASE("Octets that are no TLS end a session, and break nothing") {
 TEST_CASE("A certificate without its key is refused with a reason") {
   CHECK(!TlsServerContext::Make(View(kCertificate), View("")).ok());
   CHECK(!TlsServerContext::Make(View(""), View(kKey)).ok());
-}
-
-TEST_CASE(
-    "Questions go over TCP, TLS and HTTPS, and come back with their own IDs whatever the order (RFC 7766 section 7)") {
-  const world::Octets query{0, 7, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 'a', 0, 0, 1, 0, 1};
-  for (const auto via : {world::Protocol::kTcp, world::Protocol::kTls, world::Protocol::kHttps}) {
-    TlsClientContext context(View(kCertificate));
-    world::Identity identity{.name = "dns.example"};
-    identity.authority = "dns.example";
-    identity.path = "/dns-query";
-    const auto client = MakeClientStream(via, std::make_shared<const world::Identity>(identity), &context);
-    const auto server = MakeServerStream(via, {ServerContext(), "/dns-query"});
-    client->Ask(world::ExchangeId{1}, query);
-    client->Ask(world::ExchangeId{2}, query);
-    std::vector<StreamQuery> queries;
-    std::vector<StreamOutcome> outcomes;
-    const auto carry = [&] {
-      for (bool moved = true; moved;) {
-        const world::Octets up = client->TakeOutput();
-        for (auto& one : server->Receive(up, kNow)) queries.push_back(std::move(one));
-        const world::Octets down = server->TakeOutput();
-        for (auto& one : client->Receive(down)) outcomes.push_back(std::move(one));
-        moved = !up.empty() || !down.empty();
-      }
-    };
-    carry();
-    REQUIRE(queries.size() == 2);
-    for (const size_t i : {size_t{1}, size_t{0}}) {
-      world::Octets response = queries[i].message;
-      response[2] |= 0x80;
-      server->Answer(queries[i].stream, response);
-    }
-    carry();
-    REQUIRE(outcomes.size() == 2);
-    CHECK(outcomes[0].exchange == world::ExchangeId{2});
-    for (const auto& outcome : outcomes) {
-      REQUIRE(std::holds_alternative<world::Octets>(outcome.what));
-      CHECK(std::get<world::Octets>(outcome.what)[1] == 7);
-    }
-    CHECK(client->Waiting().empty());
-    CHECK(!client->Broken());
-  }
 }
 
 }  // namespace
