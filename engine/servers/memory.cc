@@ -13,13 +13,16 @@ using world::Octets;
 using world::OctetView;
 
 /// How a file begins: its kind, and the version of all that follows.
-constexpr std::string_view kMagic = "taproot servers 3\n";
+constexpr std::string_view kMagic = "taproot servers 4\n";
 
 /// No time that means anything is longer: older measurements are as good as none.
 constexpr Duration kLongestAge = world::Seconds(30 * 86'400);
 
 /// Silences in a row that are kept; all from the seventh on mean the same.
 constexpr uint32_t kMostTimeoutsInRow = 64;
+
+/// As what all packets lost are kept.
+constexpr double kWholeLoss = 65'535;
 
 /// Returns FNV-1a of the octets: against damage, not against people.
 uint64_t Checksum(OctetView octets) {
@@ -117,6 +120,7 @@ void Put(const AddressRecord& record, Instant now, Writer& writer) {
   writer.Put(record.answered);
   writer.Put(record.timeouts);
   writer.Put(record.won);
+  writer.Put(static_cast<uint16_t>(record.loss * kWholeLoss));
 }
 
 /// Takes it back.
@@ -136,6 +140,7 @@ AddressRecord TakeAddressRecord(Reader& reader, Duration asleep, Instant now) {
   record.answered = reader.Take<uint64_t>();
   record.timeouts = reader.Take<uint64_t>();
   record.won = reader.Take<uint64_t>();
+  record.loss = reader.Take<uint16_t>() / kWholeLoss;
   return record;
 }
 

@@ -8,7 +8,7 @@
 /// Reads any octets behind the file's beginning, with the checksum that they need: what is taken for a memory is
 /// written and read again.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* octets, size_t size) {
-  constexpr std::string_view kBegin = "taproot servers 3\n";
+  constexpr std::string_view kBegin = "taproot servers 4\n";
   constexpr world::Now kNow{world::Instant(world::Seconds(1'000)), world::WallTime(world::Seconds(1'790'000'000))};
   world::Octets file(kBegin.begin(), kBegin.end());
   file.insert(file.end(), octets, octets + size);

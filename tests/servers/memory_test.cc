@@ -1,6 +1,7 @@
 #include "engine/servers/memory.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "tests/servers/dice.h"
@@ -63,6 +64,22 @@ TEST_CASE("A ranking survives a restart: order, times, states and counts") {
     CHECK(is[i].timeouts_in_row == was[i].timeouts_in_row);
     CHECK(is[i].last_error == was[i].last_error);
   }
+}
+
+TEST_CASE("How much an address loses is known after a restart") {
+  Book before;
+  const wire::Name zone = N("example.");
+  for (int i = 0; i < 200; ++i) {  // Every second packet: one is missed, and the next is answered.
+    before.Sent(A("192.0.2.1"), zone, AtMs(100 * i));
+    before.TimedOut(A("192.0.2.1"), zone, AtMs(100 * i), AtMs(100 * i + 90));
+    before.Answered(A("192.0.2.1"), zone, world::Protocol::kUdp, Ms(10), Report::kValid, AtMs(100 * i + 95));
+  }
+  const auto memory = Decode(Encode(before.Remember(), {AtMs(20'000), kStopped}), Restarted(1));
+  REQUIRE(memory.ok());
+  REQUIRE(memory->addresses.size() == 1);
+  const double was = before.Remember().addresses.front().record.loss;
+  CHECK(was > 0.4);
+  CHECK(std::abs(memory->addresses.front().record.loss - was) < 0.001);
 }
 
 TEST_CASE("What was measured before the stop has grown older by the time in between") {
