@@ -66,15 +66,7 @@ bool WillDo(const Known& known, const Sought& sought) {
 
 /// Returns the answer that an entry of the cache for `name` makes; nothing where it is not trusted enough to be one.
 std::optional<Result> AnswerFrom(const Known& known, const Name& name, const Sought& sought, world::Instant now) {
-  if (!WillDo(known, sought)) return std::nullopt;
-  return std::visit(Overloaded{
-                        [&](const cache::Positive& p) {
-                          return Result{Rcode::kNoError, {FromKnown(known, p.rrset, now)}, {}, {}, Source::kCache};
-                        },
-                        [&](const cache::NoData& n) { return Denial(known, name, Rcode::kNoError, n.soa, now); },
-                        [&](const cache::NxDomain& n) { return Denial(known, name, Rcode::kNxDomain, n.soa, now); },
-                    },
-                    known.what);
+  return WillDo(known, sought) ? std::optional(ResultOf(known, name, now)) : std::nullopt;
 }
 
 /// Returns the cached set of (name, type) where it may be a part of an answer.
@@ -206,6 +198,17 @@ AnswerSet NegativeSoa(const zone::Snapshot& root, const RrSet* soa) {
 }
 
 }  // namespace
+
+Result ResultOf(const Known& known, const Name& name, world::Instant now) {
+  return std::visit(Overloaded{
+                        [&](const cache::Positive& p) {
+                          return Result{Rcode::kNoError, {FromKnown(known, p.rrset, now)}, {}, {}, Source::kCache};
+                        },
+                        [&](const cache::NoData& n) { return Denial(known, name, Rcode::kNoError, n.soa, now); },
+                        [&](const cache::NxDomain& n) { return Denial(known, name, Rcode::kNxDomain, n.soa, now); },
+                    },
+                    known.what);
+}
 
 std::optional<Result> AnswerFromRoot(const Question& question, const zone::Snapshot& root,
                                      const settings::Settings& settings) {

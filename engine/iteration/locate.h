@@ -58,6 +58,9 @@ struct Sought {
 /// ask - the deepest that is known and encloses the name (for DS, the name's parent: RFC 4035 section 4.2).
 Location Locate(const Sought& sought, Context& context);
 
+/// Returns the answer for `name` that an entry of the cache makes, as far as it is believed there.
+Result ResultOf(const cache::Known& known, const wire::Name& name, world::Instant now);
+
 /// Returns what the root zone here says of the question by itself, if no other zone has the say: data, NODATA or
 /// NXDOMAIN of the root, unchecked.
 std::optional<Result> AnswerFromRoot(const wire::Question& question, const zone::Snapshot& root,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/iteration/locate.h"
+#include "engine/iteration/remember.h"
 #include "engine/validation/reasons.h"
 #include "engine/world/limits.h"
 
@@ -144,7 +146,7 @@ bool Trial::Supply(const wire::Question& question, const Trust& trust, Context& 
   const auto known = context.store.Find(question.name, question.type, context.now.mono);
   if (!known || known->assurance.security == Security::kUnchecked) {
     ++lookups_;
-    return false;
+    return known && JudgeKnown(question, *known, trust, context);
   }
   Learnt learnt;
   const auto& backing = known->assurance.backing;
@@ -153,6 +155,24 @@ bool Trial::Supply(const wire::Question& question, const Trust& trust, Context& 
   learnt.security = known->assurance.security;
   if (backing) learnt.error = backing->error;
   Note(question, learnt, backing ? backing->keys : nullptr, trust, context);
+  return true;
+}
+
+bool Trial::JudgeKnown(const wire::Question& question, const cache::Known& known, const Trust& trust,
+                       Context& context) {
+  // Most of all the DS that a referral brought, once for each signed zone. Unless all is well it takes more than a
+  // look: a resolution of its own asks for what is missing, and again where it is bogus.
+  Trial inner(question, iteration::ResultOf(known, question.name, context.now.mono));
+  std::variant<validation::Missing, validation::Ruling> verdict = validation::Missing{};
+  {
+    Account account(context);
+    verdict = validation::Judge(SubjectOf(question, inner.result_), evidence_, trust, account.work());
+  }
+  auto* const ruling = std::get_if<validation::Ruling>(&verdict);
+  if (ruling == nullptr || ruling->security != Security::kSecure) return false;
+  const Result result = inner.Conclude(std::move(*ruling));
+  iteration::Remember(question, result, context.store, context.now.mono);
+  Learn(question, result, trust, context);
   return true;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -42,10 +43,18 @@ class Trial {
   const iteration::Result& result() const { return result_; }
 
  private:
+  /// Takes what is to be judged by the evidence of another.
+  Trial(wire::Question question, iteration::Result result)
+      : question_(std::move(question)), result_(std::move(result)) {}
+
   /// Notes the cuts above a name that the walk has seen.
   void SuspectCuts(const wire::Name& name, const iteration::Context& context);
   /// Answers a question for evidence from the cache; returns whether that was possible.
   bool Supply(const wire::Question& question, const validation::Trust& trust, iteration::Context& context);
+  /// Judges what the cache knows of a question for evidence and nobody has judged, by the evidence at hand; returns
+  /// whether it is secure, and was learnt.
+  bool JudgeKnown(const wire::Question& question, const cache::Known& known, const validation::Trust& trust,
+                  iteration::Context& context);
   /// Draws the conclusion from an answer for DS or DNSKEY.
   void Note(const wire::Question& question, const validation::Learnt& learnt, const validation::SharedKeys& keys,
             const validation::Trust& trust, iteration::Context& context);

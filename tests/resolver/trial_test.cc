@@ -110,5 +110,31 @@ TEST_CASE("kMaxTrustLookups questions are asked to judge one answer; then it is 
   CHECK(fixture.counters.Get(Metric::kLimitTrustLookups) == 1);
 }
 
+TEST_CASE("A DS that a referral brought is judged on the spot where it is secure, by a look-up of its own where not") {
+  const RrSet good = Signed(DsSet("sub.example."), "example.");
+  RrSet forged = good;
+  forged.rdatas = DsSet("stranger.").rdatas;
+  for (const RrSet& ds : {good, forged}) {
+    const bool is_good = ds == good;
+    Fixture fixture;
+    const world::Instant now = fixture.context.now.mono;
+    fixture.store.PutRrSet(ds, cache::Rank::kReferral, now, world::kNever);
+    iteration::Result result;
+    const RrSet address = Signed("www.sub.example. 60 IN A 192.0.2.1", "sub.example.");
+    result.answer.push_back({std::make_shared<const RrSet>(address), 60});
+    Trial trial({address.owner, RrType::kA, wire::RrClass::kIn}, std::move(result), fixture.context);
+    const auto verdict = trial.Go(fixture.trust(), fixture.context);
+    const auto* const missing = std::get_if<validation::Missing>(&verdict);
+    REQUIRE(missing != nullptr);
+    const RrType type = is_good ? RrType::kDnskey : RrType::kDs;
+    CHECK(missing->question == wire::Question{N("sub.example."), type, wire::RrClass::kIn});
+    // What was found is kept, at the expense of the client's query; what was not is for the look-up to say.
+    const auto kept = fixture.store.Find(N("sub.example."), RrType::kDs, now);
+    REQUIRE(kept);
+    CHECK(kept->assurance.security == (is_good ? Security::kSecure : Security::kUnchecked));
+    CHECK(fixture.counters.Get(Metric::kSignatureChecks) == 1);
+  }
+}
+
 }  // namespace
 }  // namespace resolver
