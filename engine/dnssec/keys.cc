@@ -6,6 +6,7 @@
 #include <openssl/rsa.h>
 
 #include <array>
+#include <mutex>
 #include <utility>
 
 #include "engine/dnssec/canonical.h"
@@ -214,14 +215,24 @@ bool PublicKey::Verifies(OctetView signed_octets, OctetView signature) const {
   return context && EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), size) == 1;
 }
 
+struct ZoneKey::Making {
+  std::once_flag once;
+  std::optional<PublicKey> public_key;
+};
+
+ZoneKey::ZoneKey(Dnskey dnskey) : dnskey_(std::move(dnskey)), making_(std::make_shared<Making>()) {}
+
+const PublicKey* ZoneKey::public_key() const {
+  std::call_once(making_->once, [this] { making_->public_key = PublicKey::From(dnskey_); });
+  return making_->public_key ? &*making_->public_key : nullptr;
+}
+
 ZoneKeys ZoneKeysOf(const wire::RrSet& dnskey_set) {
   ZoneKeys zone_keys{.zone = dnskey_set.owner, .keys = {}};
   for (const OctetView rdata : dnskey_set.rdatas) {
     if (zone_keys.keys.size() == world::limits::kMaxKeysPerZone) break;
     std::optional<Dnskey> dnskey = Dnskey::FromRdata(rdata);
-    if (!dnskey) continue;
-    std::optional<PublicKey> public_key = PublicKey::From(*dnskey);
-    zone_keys.keys.push_back({.dnskey = *std::move(dnskey), .public_key = std::move(public_key)});
+    if (dnskey) zone_keys.keys.emplace_back(*std::move(dnskey));
   }
   return zone_keys;
 }

@@ -41,7 +41,7 @@ struct Dnskey {
 uint16_t KeyTag(world::OctetView dnskey_rdata);
 
 /// A public key made ready for verifying: making it costs as much as a third of an RSA verification, so it is made once
-/// for each DNSKEY and kept. Immutable; any thread may verify with it.
+/// and kept. Immutable; any thread may verify with it.
 class PublicKey {
  public:
   /// Returns the key, or nothing when its algorithm is unsupported or its octets are no such key: RSA moduli of 512
@@ -61,13 +61,25 @@ class PublicKey {
   std::unique_ptr<Handle> handle_;
 };
 
-/// One key of a zone.
-struct ZoneKey {
-  Dnskey dnskey;
-  std::optional<PublicKey> public_key;  ///< Empty: an unsupported algorithm, or no key.
+/// One key of a zone. Copies share the key that is made ready.
+class ZoneKey {
+ public:
+  explicit ZoneKey(Dnskey dnskey);
+
+  const Dnskey& dnskey() const { return dnskey_; }
+
+  /// Returns the key made ready, or null when there is none: an unsupported algorithm, or no key. It is made when it is
+  /// first asked for, since zones publish keys that have signed nothing yet. Any thread may ask.
+  const PublicKey* public_key() const;
+
+ private:
+  struct Making;
+
+  Dnskey dnskey_;
+  std::shared_ptr<Making> making_;
 };
 
-/// The keys of a zone, of a DNSKEY set that is believed: made once, kept with the set.
+/// The keys of a zone, of a DNSKEY set that is believed: kept with the set.
 struct ZoneKeys {
   wire::Name zone;
   std::vector<ZoneKey> keys;  ///< In the set's order; at most kMaxKeysPerZone, the rest is left out (KeyTrap).

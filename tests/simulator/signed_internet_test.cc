@@ -183,8 +183,8 @@ bool IsVouchedFor(const RrSet& ds_set, const RrSet& dnskeys, world::WallTime now
   dnssec::ZoneKeys entries{keys.zone, {}};
   for (const dnssec::Ds& ds : dnssec::UsableDs(ds_set)) {
     for (const dnssec::ZoneKey& key : keys.keys) {
-      if (dnssec::Match(ds, keys.zone, key.dnskey) != dnssec::DsOutcome::kMatches) continue;
-      entries.keys.push_back({key.dnskey, dnssec::PublicKey::From(key.dnskey)});
+      if (dnssec::Match(ds, keys.zone, key.dnskey()) != dnssec::DsOutcome::kMatches) continue;
+      entries.keys.push_back(key);
     }
   }
   return Verify(dnskeys, entries, now) == SignatureOutcome::kValid;
