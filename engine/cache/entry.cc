@@ -27,9 +27,6 @@ size_t CostOf(const NoData& no_data) { return CostOf(no_data.soa); }
 size_t CostOf(const NxDomain& nx_domain) { return CostOf(nx_domain.soa); }
 size_t CostOf(std::monostate) { return 0; }
 
-/// Octets that OpenSSL holds for a key, about: measured for RSA with 2,048 bits, the usual one.
-constexpr size_t kPublicKeyOctets = 3'000;
-
 /// Returns the heap cost of what stands behind an entry.
 size_t CostOf(const std::shared_ptr<const Backing>& backing) {
   if (backing == nullptr) return 0;
@@ -40,7 +37,9 @@ size_t CostOf(const std::shared_ptr<const Backing>& backing) {
             OptionalCost(rrset.signatures.HeapOctets());
   }
   if (backing->error) cost += OptionalCost(backing->error->text.capacity());
-  if (backing->keys) cost += sizeof(dnssec::ZoneKeys) + backing->keys->keys.size() * kPublicKeyOctets;
+  if (backing->keys == nullptr) return cost;
+  cost += AllocationCost(sizeof(dnssec::ZoneKeys)) + OptionalCost(backing->keys->zone.HeapOctets());
+  for (const dnssec::ZoneKey& key : backing->keys->keys) cost += sizeof(key) + key.HeapOctets();
   return cost;
 }
 

@@ -57,7 +57,7 @@ EvpKey RsaKey(OctetView octets, size_t least_modulus_octets) {
   return params ? FromParams("RSA", params.get()) : nullptr;
 }
 
-/// Returns the parameters of a curve, without a point.
+/// Returns a key that is a curve without a point, or null.
 EvpKey MakeCurve(Algorithm algorithm) {
   const EvpKeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
   EVP_PKEY* curve = nullptr;
@@ -66,31 +66,12 @@ EvpKey MakeCurve(Algorithm algorithm) {
   return EVP_PKEY_paramgen(context.get(), &curve) == 1 ? EvpKey(curve) : nullptr;
 }
 
-/// Returns the parameters of a curve, for keys to copy: OpenSSL's own constants, but it works them out anew for each
-/// key that has to name its curve, which costs a third of a verification.
-const EvpKey& Curve(Algorithm algorithm) {
-  static const EvpKey p256 = MakeCurve(Algorithm::kEcdsaP256Sha256);
-  static const EvpKey p384 = MakeCurve(Algorithm::kEcdsaP384Sha384);
-  return algorithm == Algorithm::kEcdsaP256Sha256 ? p256 : p384;
-}
-
-/// Returns the ECDSA key of `x | y` (RFC 6605 section 4), or null: also for a point that is not on the curve.
-EvpKey EcdsaKey(OctetView octets, Algorithm algorithm) {
-  if (octets.size() != 2 * ScalarOctets(algorithm)) return nullptr;
-  Octets point = {POINT_CONVERSION_UNCOMPRESSED};
-  Append(octets, point);
-  const EvpKey& curve = Curve(algorithm);
-  EvpKey key(curve ? EVP_PKEY_dup(curve.get()) : nullptr);
-  if (!key) return nullptr;
-  return EVP_PKEY_set1_encoded_public_key(key.get(), point.data(), point.size()) == 1 ? std::move(key) : nullptr;
-}
-
 /// Returns the EdDSA key of its octets (RFC 8080 section 3), or null.
 EvpKey EddsaKey(OctetView octets, int type) {
   return EvpKey(EVP_PKEY_new_raw_public_key(type, nullptr, octets.data(), octets.size()));
 }
 
-/// Returns the key in OpenSSL's form, or null.
+/// Returns the key in OpenSSL's form, or null: also for ECDSA, whose keys are points.
 EvpKey MakeKey(const Dnskey& dnskey) {
   switch (dnskey.algorithm) {
     case Algorithm::kRsaSha1:
@@ -101,7 +82,7 @@ EvpKey MakeKey(const Dnskey& dnskey) {
       return RsaKey(dnskey.key(), 1024 / 8);
     case Algorithm::kEcdsaP256Sha256:
     case Algorithm::kEcdsaP384Sha384:
-      return EcdsaKey(dnskey.key(), dnskey.algorithm);
+      return nullptr;
     case Algorithm::kEd25519:
       return EddsaKey(dnskey.key(), EVP_PKEY_ED25519);
     case Algorithm::kEd448:
@@ -113,15 +94,58 @@ EvpKey MakeKey(const Dnskey& dnskey) {
 /// Returns whether signatures are of whole octets and not of their hash (RFC 8080: EdDSA hashes inside).
 bool HashesInside(Algorithm algorithm) { return algorithm == Algorithm::kEd25519 || algorithm == Algorithm::kEd448; }
 
-/// Returns a context to verify digests with, or null where OpenSSL will not: to be copied for each signature, since
-/// OpenSSL looks the algorithm up by name whenever it makes one ready, which costs a tenth of a verification.
-EvpKeyContext MakeVerifier(Algorithm algorithm, EVP_PKEY* key) {
-  EvpKeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-  if (HashOf(algorithm) == nullptr || !context || EVP_PKEY_verify_init(context.get()) != 1) return nullptr;
-  if (ScalarOctets(algorithm) != 0) return context;
+/// Returns a context to verify digests with, or null where OpenSSL will not.
+EvpKeyContext MakeContext(EVP_PKEY* key) {
+  EvpKeyContext context(key != nullptr ? EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr) : nullptr);
+  return context && EVP_PKEY_verify_init(context.get()) == 1 ? std::move(context) : nullptr;
+}
+
+/// Returns a context to verify digests with by RSA, or null: to be copied for each signature, since OpenSSL looks the
+/// algorithm up by name whenever it makes one ready, which costs a tenth of a verification.
+EvpKeyContext RsaVerifier(Algorithm algorithm, EVP_PKEY* key) {
+  EvpKeyContext context = MakeContext(key);
+  if (HashOf(algorithm) == nullptr || !context) return nullptr;
   // RFC 3110 section 3: PKCS #1 1.5, whose padding names the hash.
   if (EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1) return nullptr;
   return EVP_PKEY_CTX_set_signature_md(context.get(), HashOf(algorithm)) == 1 ? std::move(context) : nullptr;
+}
+
+/// Verifies with one ECDSA key after another of a curve. To OpenSSL a key is a curve and a point, and to make one costs
+/// ten times what it costs to give one that is there another point; then nothing need be kept for a key either.
+class CurveVerifier {
+ public:
+  explicit CurveVerifier(Algorithm algorithm) : key_(MakeCurve(algorithm)), context_(MakeContext(key_.get())) {}
+
+  /// Turns to the key of a point; returns whether that is on the curve.
+  bool Turn(OctetView point) {
+    return context_ && EVP_PKEY_set1_encoded_public_key(key_.get(), point.data(), point.size()) == 1;
+  }
+
+  /// Returns whether the key of the point that it was last turned to made the signature, which is in DER.
+  bool Verifies(OctetView digest, OctetView der) {
+    return EVP_PKEY_verify(context_.get(), der.data(), der.size(), digest.data(), digest.size()) == 1;
+  }
+
+ private:
+  EvpKey key_;
+  EvpKeyContext context_;
+};
+
+/// Returns the thread's own verifier of an ECDSA algorithm.
+CurveVerifier& VerifierOf(Algorithm algorithm) {
+  thread_local CurveVerifier p256(Algorithm::kEcdsaP256Sha256);
+  thread_local CurveVerifier p384(Algorithm::kEcdsaP384Sha384);
+  return algorithm == Algorithm::kEcdsaP256Sha256 ? p256 : p384;
+}
+
+/// Returns the point of an ECDSA key `x | y` (RFC 6605 section 4) in the form that OpenSSL takes; nothing where it is
+/// not on the curve, or the key another algorithm's.
+Octets PointOf(const Dnskey& dnskey) {
+  const size_t scalar_octets = ScalarOctets(dnskey.algorithm);
+  if (scalar_octets == 0 || dnskey.key().size() != 2 * scalar_octets) return {};
+  Octets point{POINT_CONVERSION_UNCOMPRESSED};
+  Append(dnskey.key(), point);
+  return VerifierOf(dnskey.algorithm).Turn(point) ? std::move(point) : Octets();
 }
 
 /// Returns whether an EdDSA key made the signature, which hashes inside.
@@ -178,8 +202,9 @@ uint16_t KeyTag(OctetView dnskey_rdata) {
 /// What OpenSSL holds, and how to use it. Workers share it: nothing of it changes.
 struct PublicKey::Handle {
   Algorithm algorithm;
-  EvpKey key;
-  EvpKeyContext verifier;  ///< Of digests; null for EdDSA.
+  Octets point;            ///< Of ECDSA, in the form that OpenSSL takes.
+  EvpKey key;              ///< Of RSA and EdDSA.
+  EvpKeyContext verifier;  ///< Of digests by RSA.
 };
 
 PublicKey::PublicKey(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
@@ -188,30 +213,29 @@ PublicKey::PublicKey(PublicKey&&) noexcept = default;
 PublicKey& PublicKey::operator=(PublicKey&&) noexcept = default;
 
 std::optional<PublicKey> PublicKey::From(const Dnskey& dnskey) {
-  EvpKey key = MakeKey(dnskey);
-  if (!key) return std::nullopt;
-  EvpKeyContext verifier;
-  if (!HashesInside(dnskey.algorithm)) {
-    verifier = MakeVerifier(dnskey.algorithm, key.get());
-    if (!verifier) return std::nullopt;
+  Handle handle{dnskey.algorithm, PointOf(dnskey), MakeKey(dnskey), nullptr};
+  if (handle.point.empty() && !handle.key) return std::nullopt;
+  if (handle.key && !HashesInside(dnskey.algorithm)) {
+    handle.verifier = RsaVerifier(dnskey.algorithm, handle.key.get());
+    if (!handle.verifier) return std::nullopt;
   }
-  return PublicKey(std::make_unique<Handle>(Handle{dnskey.algorithm, std::move(key), std::move(verifier)}));
+  return PublicKey(std::make_unique<Handle>(std::move(handle)));
 }
 
 bool PublicKey::Verifies(OctetView signed_octets, OctetView signature) const {
-  if (!handle_->verifier) return VerifiesWhole(handle_->key.get(), signed_octets, signature);
-  Octets der;
-  if (const size_t scalar_octets = ScalarOctets(handle_->algorithm); scalar_octets != 0) {
-    std::optional<Octets> encoded = EcdsaDer(signature, scalar_octets);
-    if (!encoded) return false;
-    der = *std::move(encoded);
-    signature = der;
-  }
-  std::array<uint8_t, EVP_MAX_MD_SIZE> digest;
+  const Handle& handle = *handle_;
+  if (HashesInside(handle.algorithm)) return VerifiesWhole(handle.key.get(), signed_octets, signature);
+  std::array<uint8_t, EVP_MAX_MD_SIZE> room;
   unsigned size = 0;
-  const EVP_MD* const hash = HashOf(handle_->algorithm);
-  if (EVP_Digest(signed_octets.data(), signed_octets.size(), digest.data(), &size, hash, nullptr) != 1) return false;
-  const EvpKeyContext context(EVP_PKEY_CTX_dup(handle_->verifier.get()));
+  const EVP_MD* const hash = HashOf(handle.algorithm);
+  if (EVP_Digest(signed_octets.data(), signed_octets.size(), room.data(), &size, hash, nullptr) != 1) return false;
+  const OctetView digest = OctetView(room).first(size);
+  if (!handle.point.empty()) {
+    const std::optional<Octets> der = EcdsaDer(signature, ScalarOctets(handle.algorithm));
+    CurveVerifier& verifier = VerifierOf(handle.algorithm);
+    return der && verifier.Turn(handle.point) && verifier.Verifies(digest, *der);
+  }
+  const EvpKeyContext context(EVP_PKEY_CTX_dup(handle.verifier.get()));
   return context && EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), size) == 1;
 }
 
@@ -225,6 +249,13 @@ ZoneKey::ZoneKey(Dnskey dnskey) : dnskey_(std::move(dnskey)), making_(std::make_
 const PublicKey* ZoneKey::public_key() const {
   std::call_once(making_->once, [this] { making_->public_key = PublicKey::From(dnskey_); });
   return making_->public_key ? &*making_->public_key : nullptr;
+}
+
+size_t ZoneKey::HeapOctets() const {
+  // Measured: what OpenSSL holds for RSA with 2,048 bits, the usual one. For ECDSA there is a second copy of the point.
+  constexpr size_t kRsaOctets = 3'000;
+  constexpr size_t kPointOctets = 250;
+  return dnskey_.rdata.size() + sizeof(Making) + (ScalarOctets(dnskey_.algorithm) != 0 ? kPointOctets : kRsaOctets);
 }
 
 ZoneKeys ZoneKeysOf(const wire::RrSet& dnskey_set) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -71,6 +72,9 @@ class ZoneKey {
   /// Returns the key made ready, or null when there is none: an unsupported algorithm, or no key. It is made when it is
   /// first asked for, since zones publish keys that have signed nothing yet. Any thread may ask.
   const PublicKey* public_key() const;
+
+  /// Returns the octets of the heap that it takes once it is made ready, about.
+  size_t HeapOctets() const;
 
  private:
   struct Making;
