@@ -1,9 +1,10 @@
 """What clients notice when upstreams fail: real resolvers, real faults, a steady load. Prints a table; fails on a lost query.
 
 usage: forward_faults.py TAPROOT [--rate 5000] [--strategies parallel,balanced,failover] [--schemes udp,tls,https]
-                         [--faults kill,...] [--seconds 10]
+                         [--faults kill,...] [--seconds 10] [--repeats 1] [--cells SCHEME/STRATEGY/FAULT/VICTIMS,...]
 Three dnsdist are the upstreams, in a network namespace of the test's own. Each fault befalls one of them, then two at
-once, while names that nobody has asked before are asked at the rate.
+once, while names that nobody has asked before are asked at the rate. With `--repeats` each fault comes again and again,
+and times are medians: client, upstreams and resolver share a machine that has moods.
 """
 import argparse
 import base64
@@ -208,9 +209,35 @@ def wait_for_all(daemon, count):
     return time.monotonic() - begin
 
 
+def befall(options, daemon, load, balancers, fault, victims, usual):
+    """Has a fault befall upstreams under load; returns (asked, lost, failed, p50, p99, longest, p99 / usual, seconds until back)."""
+    usual.append(at(load.run(2)[3], .99))  # The median of them, since the machine may have moods.
+    for victim in victims:
+        victim.begin(fault)
+    asked, lost, failed, latencies = load.run(options.seconds)
+    for victim in victims:
+        victim.end(fault)
+    back = wait_for_all(daemon, len(balancers))
+    load.run(1)  # RTTs are as usual again.
+    p99 = at(latencies, .99)
+    return asked, lost, len(failed), at(latencies, .5), p99, at(latencies, 1), p99 / statistics.median(usual), back
+
+
+def cells(options, strategy, scheme):
+    """Returns the faults of a strategy over a transport, each with its number of victims."""
+    tied_to_connections = ('certificate', 'rst')
+    every = [(fault, count) for fault in options.faults.split(',') for count in (1, 2)
+             if scheme != 'udp' or fault not in tied_to_connections]
+    wanted = options.cells.split(',')
+    return [cell for cell in every if not options.cells or '%s/%s/%s/%d' % (scheme, strategy, *cell) in wanted]
+
+
 def play(options, balancers, strategy, scheme):
     """Runs all faults against one daemon; returns how many queries were lost."""
     bad = 0
+    faults = cells(options, strategy, scheme)
+    if not faults:
+        return 0
     servers = ', '.join('"%s"' % one.url(scheme) for one in balancers)
     with Daemon(options.binary, None, {'server': ['workers = 2'], 'log': [], 'forward': [
             'servers = [%s]' % servers, 'strategy = "%s"' % strategy, 'probe-name = "pocket."', 'probe-interval = 5',
@@ -222,23 +249,14 @@ def play(options, balancers, strategy, scheme):
         print('%-9s %-6s %-12s %-5s %7d %5s %6s %8.2f %8.2f %8.1f' % (
             strategy, scheme, 'none', '', len(calm), '', '', at(calm, .5), at(calm, .99), at(calm, 1)))
         usual = [at(calm, .99)]
-        for fault in options.faults.split(','):
-            if fault == 'certificate' and scheme == 'udp' or fault == 'rst' and scheme == 'udp':
-                continue
-            for victims in (balancers[:1], balancers[:2]):
-                usual.append(at(load.run(2)[3], .99))  # The median of them, since the machine may have moods.
-                for victim in victims:
-                    victim.begin(fault)
-                asked, lost, failed, latencies = load.run(options.seconds)
-                for victim in victims:
-                    victim.end(fault)
-                back = wait_for_all(daemon, len(balancers))
-                load.run(1)  # RTTs are as usual again.
-                bad += lost + len(failed)
-                print('%-9s %-6s %-12s %-5d %7d %5d %6d %8.2f %8.2f %8.1f  x%-6.2f %5.2f' % (
-                    strategy, scheme, fault, len(victims), asked, lost, len(failed), at(latencies, .5), at(latencies, .99),
-                    at(latencies, 1), at(latencies, .99) / statistics.median(usual), back))
-                sys.stdout.flush()
+        for fault, count in faults:
+            seen = [befall(options, daemon, load, balancers, fault, balancers[:count], usual) for _ in range(options.repeats)]
+            columns = list(zip(*seen))
+            sums, medians = [sum(column) for column in columns[:3]], [statistics.median(column) for column in columns[3:]]
+            bad += sums[1] + sums[2]
+            print('%-9s %-6s %-12s %-5d %7d %5d %6d %8.2f %8.2f %8.1f  x%-6.2f %5.2f' % (
+                strategy, scheme, fault, count, *sums, *medians))
+            sys.stdout.flush()
     return bad
 
 
@@ -248,6 +266,8 @@ def main():
     parser.add_argument('binary')
     parser.add_argument('--rate', type=int, default=5000)
     parser.add_argument('--seconds', type=float, default=10)
+    parser.add_argument('--repeats', type=int, default=1)
+    parser.add_argument('--cells', default='')
     parser.add_argument('--strategies', default='parallel,balanced,failover')
     parser.add_argument('--schemes', default='udp,tls,https')
     parser.add_argument('--faults', default='kill,stall,blackhole,rst,certificate,servfail')
