@@ -3,8 +3,9 @@
 usage: forward_faults.py TAPROOT [--rate 5000] [--strategies parallel,balanced,failover] [--schemes udp,tls,https]
                          [--faults kill,...] [--seconds 10] [--repeats 1] [--cells SCHEME/STRATEGY/FAULT/VICTIMS,...]
 Three dnsdist are the upstreams, in a network namespace of the test's own. Each fault befalls one of them, then two at
-once, while names that nobody has asked before are asked at the rate. With `--repeats` each fault comes again and again,
-and times are medians: client, upstreams and resolver share a machine that has moods.
+once, while names that nobody has asked before are asked at the rate, and before each as long a time passes without one:
+`p99` is the median with the fault in terms of that without. Repeat, since client, upstreams and resolver share a machine
+that has moods.
 """
 import argparse
 import base64
@@ -209,9 +210,9 @@ def wait_for_all(daemon, count):
     return time.monotonic() - begin
 
 
-def befall(options, daemon, load, balancers, fault, victims, usual):
-    """Has a fault befall upstreams under load; returns (asked, lost, failed, p50, p99, longest, p99 / usual, seconds until back)."""
-    usual.append(at(load.run(2)[3], .99))  # The median of them, since the machine may have moods.
+def befall(options, daemon, load, balancers, fault, victims):
+    """Has a fault befall upstreams under load; returns (asked, lost, failed, p50, p99, longest, p99 before, seconds until back)."""
+    before = at(load.run(options.seconds)[3], .99)
     for victim in victims:
         victim.begin(fault)
     asked, lost, failed, latencies = load.run(options.seconds)
@@ -219,8 +220,7 @@ def befall(options, daemon, load, balancers, fault, victims, usual):
         victim.end(fault)
     back = wait_for_all(daemon, len(balancers))
     load.run(1)  # RTTs are as usual again.
-    p99 = at(latencies, .99)
-    return asked, lost, len(failed), at(latencies, .5), p99, at(latencies, 1), p99 / statistics.median(usual), back
+    return asked, lost, len(failed), at(latencies, .5), at(latencies, .99), at(latencies, 1), before, back
 
 
 def cells(options, strategy, scheme):
@@ -245,17 +245,14 @@ def play(options, balancers, strategy, scheme):
         load = Load(daemon.port, options.rate)
         load.run(1)
         wait_for_all(daemon, len(balancers))
-        _, _, _, calm = load.run(options.seconds)
-        print('%-9s %-6s %-12s %-5s %7d %5s %6s %8.2f %8.2f %8.1f' % (
-            strategy, scheme, 'none', '', len(calm), '', '', at(calm, .5), at(calm, .99), at(calm, 1)))
-        usual = [at(calm, .99)]
         for fault, count in faults:
-            seen = [befall(options, daemon, load, balancers, fault, balancers[:count], usual) for _ in range(options.repeats)]
+            seen = [befall(options, daemon, load, balancers, fault, balancers[:count]) for _ in range(options.repeats)]
             columns = list(zip(*seen))
             sums, medians = [sum(column) for column in columns[:3]], [statistics.median(column) for column in columns[3:]]
+            p50, p99, longest, before, back = medians
             bad += sums[1] + sums[2]
             print('%-9s %-6s %-12s %-5d %7d %5d %6d %8.2f %8.2f %8.1f  x%-6.2f %5.2f' % (
-                strategy, scheme, fault, count, *sums, *medians))
+                strategy, scheme, fault, count, *sums, p50, p99, longest, p99 / before, back))
             sys.stdout.flush()
     return bad
 
