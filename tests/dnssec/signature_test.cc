@@ -302,6 +302,30 @@ TEST_CASE("kMaxKeysPerZone keys of a zone are looked at and no more") {
   CHECK(KeysOf("example.", dnskeys).keys.size() == world::limits::kMaxKeysPerZone);
 }
 
+TEST_CASE("A key verifies what it signed itself alone, whichever key verified before it") {
+  // Not RSA, of which Key() has but one.
+  for (const Algorithm algorithm :
+       {Algorithm::kEcdsaP256Sha256, Algorithm::kEcdsaP384Sha384, Algorithm::kEd25519, Algorithm::kEd448}) {
+    CAPTURE(static_cast<int>(algorithm));
+    const world::Octets octets(200, 7);
+    const SigningKey one = Key(algorithm, "one");
+    const SigningKey two = Key(algorithm, "two");
+    const auto public_one = *dnssec::PublicKey::From(one.dnskey());
+    const auto public_two = *dnssec::PublicKey::From(two.dnskey());
+    for (int turn = 0; turn < 2; ++turn) {
+      CHECK(public_one.Verifies(octets, one.Sign(octets)));
+      CHECK_FALSE(public_two.Verifies(octets, one.Sign(octets)));
+      CHECK(public_two.Verifies(octets, two.Sign(octets)));
+      CHECK_FALSE(public_one.Verifies(octets, two.Sign(octets)));
+      // What is no key leaves none behind.
+      dnssec::Dnskey broken = one.dnskey();
+      broken.rdata.back() ^= 1;
+      static_cast<void>(dnssec::PublicKey::From(broken));
+      CHECK(public_one.Verifies(octets, one.Sign(octets)));
+    }
+  }
+}
+
 TEST_CASE("A key of the wrong size, off the curve or with a long exponent is no key") {
   const auto is_key = [](Algorithm algorithm, world::Octets octets) {
     octets.insert(octets.begin(), {1, 0, 3, static_cast<uint8_t>(algorithm)});
