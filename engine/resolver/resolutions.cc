@@ -329,16 +329,19 @@ void Resolutions::Finish(Resolution& resolution, world::Now now, world::Effects&
     LearnUpstream(assignment.question, result, now, out);
   }
   waiters_ -= resolution.waiters.size();
-  const bool is_told = resolution.asked_by_client;
   Finished finished{assignment.question, std::move(resolution.result), std::move(resolution.steps),
                     std::move(resolution.waiters), resolution.started};
-  if (!resolution.parents.empty()) {
-    auto taught = is_told ? Finished{finished.question, finished.result, finished.steps, {}, finished.started}
-                          : std::move(finished);
-    const auto lookup = std::make_shared<const Finished>(std::move(taught));
-    for (const ResolutionId parent : resolution.parents) lessons_.push_back({parent, lookup, assignment.errand});
+  std::shared_ptr<const Finished> lookup;
+  if (!resolution.asked_by_client) {
+    lookup = std::make_shared<const Finished>(std::move(finished));
+  } else {
+    if (!resolution.parents.empty()) {
+      lookup = std::make_shared<const Finished>(
+          Finished{finished.question, finished.result, finished.steps, {}, finished.started});
+    }
+    finished_.push_back(std::move(finished));
   }
-  if (is_told) finished_.push_back(std::move(finished));
+  for (const ResolutionId parent : resolution.parents) lessons_.push_back({parent, lookup, assignment.errand});
   const ResolutionId id = resolution.id;
   Detach(resolution, out);
   by_id_.erase(id);
