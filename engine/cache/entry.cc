@@ -39,7 +39,7 @@ size_t CostOf(const std::shared_ptr<const Backing>& backing) {
   if (backing->error) cost += OptionalCost(backing->error->text.capacity());
   if (backing->keys == nullptr) return cost;
   cost += AllocationCost(sizeof(dnssec::ZoneKeys)) + OptionalCost(backing->keys->zone.HeapOctets());
-  for (const dnssec::ZoneKey& key : backing->keys->keys) cost += sizeof(key) + key.HeapOctets();
+  for (const dnssec::ZoneKey& key : backing->keys->keys) cost += sizeof(key) + dnssec::HeapOctets(key);
   return cost;
 }
 

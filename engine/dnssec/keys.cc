@@ -6,7 +6,6 @@
 #include <openssl/rsa.h>
 
 #include <array>
-#include <mutex>
 #include <utility>
 
 #include "engine/dnssec/canonical.h"
@@ -207,11 +206,6 @@ struct PublicKey::Handle {
   EvpKeyContext verifier;  ///< Of digests by RSA.
 };
 
-PublicKey::PublicKey(std::unique_ptr<Handle> handle) : handle_(std::move(handle)) {}
-PublicKey::~PublicKey() = default;
-PublicKey::PublicKey(PublicKey&&) noexcept = default;
-PublicKey& PublicKey::operator=(PublicKey&&) noexcept = default;
-
 std::optional<PublicKey> PublicKey::From(const Dnskey& dnskey) {
   Handle handle{dnskey.algorithm, PointOf(dnskey), MakeKey(dnskey), nullptr};
   if (handle.point.empty() && !handle.key) return std::nullopt;
@@ -219,7 +213,7 @@ std::optional<PublicKey> PublicKey::From(const Dnskey& dnskey) {
     handle.verifier = RsaVerifier(dnskey.algorithm, handle.key.get());
     if (!handle.verifier) return std::nullopt;
   }
-  return PublicKey(std::make_unique<Handle>(std::move(handle)));
+  return PublicKey(std::make_shared<const Handle>(std::move(handle)));
 }
 
 bool PublicKey::Verifies(OctetView signed_octets, OctetView signature) const {
@@ -239,23 +233,11 @@ bool PublicKey::Verifies(OctetView signed_octets, OctetView signature) const {
   return context && EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), size) == 1;
 }
 
-struct ZoneKey::Making {
-  std::once_flag once;
-  std::optional<PublicKey> public_key;
-};
-
-ZoneKey::ZoneKey(Dnskey dnskey) : dnskey_(std::move(dnskey)), making_(std::make_shared<Making>()) {}
-
-const PublicKey* ZoneKey::public_key() const {
-  std::call_once(making_->once, [this] { making_->public_key = PublicKey::From(dnskey_); });
-  return making_->public_key ? &*making_->public_key : nullptr;
-}
-
-size_t ZoneKey::HeapOctets() const {
+size_t HeapOctets(const ZoneKey& key) {
   // Measured: what OpenSSL holds for RSA with 2,048 bits, the usual one. For ECDSA there is a second copy of the point.
   constexpr size_t kRsaOctets = 3'000;
   constexpr size_t kPointOctets = 250;
-  return dnskey_.rdata.size() + sizeof(Making) + (ScalarOctets(dnskey_.algorithm) != 0 ? kPointOctets : kRsaOctets);
+  return key.dnskey.rdata.size() + (ScalarOctets(key.dnskey.algorithm) != 0 ? kPointOctets : kRsaOctets);
 }
 
 ZoneKeys ZoneKeysOf(const wire::RrSet& dnskey_set) {
@@ -263,7 +245,9 @@ ZoneKeys ZoneKeysOf(const wire::RrSet& dnskey_set) {
   for (const OctetView rdata : dnskey_set.rdatas) {
     if (zone_keys.keys.size() == world::limits::kMaxKeysPerZone) break;
     std::optional<Dnskey> dnskey = Dnskey::FromRdata(rdata);
-    if (dnskey) zone_keys.keys.emplace_back(*std::move(dnskey));
+    if (!dnskey) continue;
+    std::optional<PublicKey> public_key = PublicKey::From(*dnskey);
+    zone_keys.keys.push_back({.dnskey = *std::move(dnskey), .public_key = std::move(public_key)});
   }
   return zone_keys;
 }

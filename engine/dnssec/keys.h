@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/dnssec/algorithm.h"
@@ -42,15 +43,12 @@ struct Dnskey {
 uint16_t KeyTag(world::OctetView dnskey_rdata);
 
 /// A public key made ready for verifying: making it costs as much as a third of an RSA verification, so it is made once
-/// and kept. Immutable; any thread may verify with it.
+/// for each DNSKEY and kept. Immutable, copies share it; any thread may verify with it.
 class PublicKey {
  public:
   /// Returns the key, or nothing when its algorithm is unsupported or its octets are no such key: RSA moduli of 512
   /// (RFC 5702: 1024 with SHA-512) to 4096 bits, exponents up to kMaxRsaExponentOctets.
   [[nodiscard]] static std::optional<PublicKey> From(const Dnskey& dnskey);
-  ~PublicKey();
-  PublicKey(PublicKey&&) noexcept;
-  PublicKey& operator=(PublicKey&&) noexcept;
 
   /// Returns whether `signature` (in the form of an RRSIG's last field) is the key's over `signed_octets`. The most
   /// costly thing in this program: 20 us to 1 ms.
@@ -58,32 +56,20 @@ class PublicKey {
 
  private:
   struct Handle;
-  explicit PublicKey(std::unique_ptr<Handle> handle);
-  std::unique_ptr<Handle> handle_;
+  explicit PublicKey(std::shared_ptr<const Handle> handle) : handle_(std::move(handle)) {}
+  std::shared_ptr<const Handle> handle_;
 };
 
-/// One key of a zone. Copies share the key that is made ready.
-class ZoneKey {
- public:
-  explicit ZoneKey(Dnskey dnskey);
-
-  const Dnskey& dnskey() const { return dnskey_; }
-
-  /// Returns the key made ready, or null when there is none: an unsupported algorithm, or no key. It is made when it is
-  /// first asked for, since zones publish keys that have signed nothing yet. Any thread may ask.
-  const PublicKey* public_key() const;
-
-  /// Returns the octets of the heap that it takes once it is made ready, about.
-  size_t HeapOctets() const;
-
- private:
-  struct Making;
-
-  Dnskey dnskey_;
-  std::shared_ptr<Making> making_;
+/// One key of a zone. Copies share what was made ready.
+struct ZoneKey {
+  Dnskey dnskey;
+  std::optional<PublicKey> public_key;  ///< Empty: an unsupported algorithm, or no key.
 };
 
-/// The keys of a zone, of a DNSKEY set that is believed: kept with the set.
+/// Returns the octets of the heap that a key takes, about.
+size_t HeapOctets(const ZoneKey& key);
+
+/// The keys of a zone, of a DNSKEY set that is believed: made once, kept with the set.
 struct ZoneKeys {
   wire::Name zone;
   std::vector<ZoneKey> keys;  ///< In the set's order; at most kMaxKeysPerZone, the rest is left out (KeyTrap).

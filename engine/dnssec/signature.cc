@@ -163,12 +163,11 @@ SignatureOutcome Verifier::VerifyOne(const RrSet& rrset, const Signature& signat
   size_t tried = 0;
   Octets signed_octets;
   for (const ZoneKey& key : keys.keys) {
-    const Dnskey& dnskey = key.dnskey();
+    const Dnskey& dnskey = key.dnskey;
     if (dnskey.tag != signature.key_tag || dnskey.algorithm != signature.algorithm || !dnskey.IsZoneKey()) continue;
     // RFC 5011 section 2.1: a revoked key says of nothing but its own set that it is so, and that is not asked here.
     const bool is_revoked = dnskey.IsRevoked();
-    const PublicKey* const public_key = is_revoked ? nullptr : key.public_key();
-    if (public_key == nullptr) {
+    if (is_revoked || !key.public_key) {
       if (outcome == SignatureOutcome::kNoKey) {
         outcome = is_revoked ? SignatureOutcome::kKeyRevoked : SignatureOutcome::kKeyUnusable;
       }
@@ -181,7 +180,7 @@ SignatureOutcome Verifier::VerifyOne(const RrSet& rrset, const Signature& signat
     }
     --operations_left_;
     if (signed_octets.empty()) signed_octets = SignedOctets(rrset, signature);
-    if (public_key->Verifies(signed_octets, signature.octets)) return SignatureOutcome::kValid;
+    if (key.public_key->Verifies(signed_octets, signature.octets)) return SignatureOutcome::kValid;
     outcome = SignatureOutcome::kForged;
   }
   return outcome;

@@ -19,12 +19,11 @@ KeySetOutcome JudgeBy(const wire::RrSet& rrset, world::WallTime now, Work& work,
   dnssec::ZoneKeys all = dnssec::ZoneKeysOf(rrset);
   dnssec::ZoneKeys vouched{rrset.owner, {}};
   for (const dnssec::ZoneKey& key : all.keys) {
-    const Dnskey& dnskey = key.dnskey();
+    const Dnskey& dnskey = key.dnskey;
     const DsOutcome match = match_of(dnskey);
     if (match == DsOutcome::kNoZoneKey && !dnskey.IsRevoked()) outcome.unfit_key = dnskey.tag;
     if (match != DsOutcome::kMatches) continue;
-    // One that signs keys alone is not asked again while the set lives: what is made ready here need not be kept.
-    vouched.keys.push_back(all.keys.size() == 1 ? key : dnssec::ZoneKey(dnskey));
+    vouched.keys.push_back(key);
   }
   outcome.has_vouched_key = !vouched.keys.empty();
   if (!outcome.has_vouched_key) return outcome;

@@ -77,7 +77,7 @@ std::string LinkText(const KeyFact& fact) {
   if (const auto* broken = std::get_if<BrokenLink>(&fact)) return "broken: " + broken->error.text;
   if (std::holds_alternative<UnsignedCut>(fact)) return "unsigned: no algorithm that is known here";
   std::string text = "keys";
-  for (const dnssec::ZoneKey& key : std::get<SharedKeys>(fact)->keys) text += fmt::format(" {}", key.dnskey().tag);
+  for (const dnssec::ZoneKey& key : std::get<SharedKeys>(fact)->keys) text += fmt::format(" {}", key.dnskey.tag);
   return text;
 }
 

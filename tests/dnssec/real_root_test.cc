@@ -35,7 +35,7 @@ zone::Snapshot Root(const std::string& file) {
 uint16_t AnchoredTag(const dnssec::ZoneKeys& keys) {
   const dnssec::Ds ds = dnssec::UsableDs(dnssec_test::Set(kAnchor)).at(0);
   for (const dnssec::ZoneKey& key : keys.keys) {
-    if (dnssec::Match(ds, keys.zone, key.dnskey()) == dnssec::DsOutcome::kMatches) return key.dnskey().tag;
+    if (dnssec::Match(ds, keys.zone, key.dnskey) == dnssec::DsOutcome::kMatches) return key.dnskey.tag;
   }
   return 0;
 }

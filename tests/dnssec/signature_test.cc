@@ -106,12 +106,12 @@ TEST_CASE("Ed25519 verifies the example of RFC 8080 section 6.1") {
   mx.signatures = signature.rdatas;
   const dnssec::ZoneKeys keys = dnssec::ZoneKeysOf(dnskeys);
   REQUIRE(keys.keys.size() == 1);
-  CHECK(keys.keys[0].dnskey().tag == 3613);
+  CHECK(keys.keys[0].dnskey.tag == 3613);
   CHECK(Verifier(1).Verify(mx, keys, At(1440000000)).outcome == SignatureOutcome::kValid);
   const dnssec::Ds ds = *dnssec::Ds::FromRdata(
       *Set("example.com. 3600 DS 3613 15 2 3aa5ab37efce57f737fc1627013fee07bdf241bd10f3b1964ab55c78e79a304b")
            .rdatas.begin());
-  CHECK(dnssec::Match(ds, N("example.com."), keys.keys[0].dnskey()) == dnssec::DsOutcome::kMatches);
+  CHECK(dnssec::Match(ds, N("example.com."), keys.keys[0].dnskey) == dnssec::DsOutcome::kMatches);
 }
 
 TEST_CASE("A signature holds from its inception to its expiration (RFC 4034 3.1.5)") {
@@ -205,8 +205,8 @@ TEST_CASE("Only a zone key that is not revoked verifies (RFC 4034 2.1.1, RFC 501
     Signature signature = *Signature::FromRdata(*example.rrset.signatures.begin());
     example.rrset.signatures = {};
     world::Octets signed_rdata = dnssec::SignSet(example.rrset, N("example."), example.key, kValidity);
-    signed_rdata[16] = static_cast<uint8_t>(example.keys.keys[0].dnskey().tag >> 8);
-    signed_rdata[17] = static_cast<uint8_t>(example.keys.keys[0].dnskey().tag);
+    signed_rdata[16] = static_cast<uint8_t>(example.keys.keys[0].dnskey.tag >> 8);
+    signed_rdata[17] = static_cast<uint8_t>(example.keys.keys[0].dnskey.tag);
     example.rrset.signatures.Add(signed_rdata);
     return example.Judge();
   };
@@ -275,7 +275,8 @@ TEST_CASE("kMaxKeysPerSignature keys of one tag are tried and no more (KeyTrap)"
     for (size_t i = 0; i < colliding; ++i) {
       dnssec::Dnskey other = Key(Algorithm::kEd25519, "x" + std::to_string(i)).dnskey();
       other.tag = example.key.dnskey().tag;
-      keys.keys.emplace_back(std::move(other));
+      std::optional<dnssec::PublicKey> public_key = dnssec::PublicKey::From(other);
+      keys.keys.push_back({std::move(other), std::move(public_key)});
     }
     keys.keys.push_back(std::move(KeysOf("example.", {example.key.dnskey().rdata}).keys[0]));
     return Verifier(100).Verify(example.rrset, keys, At(1'500)).outcome;

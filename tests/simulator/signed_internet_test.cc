@@ -183,7 +183,7 @@ bool IsVouchedFor(const RrSet& ds_set, const RrSet& dnskeys, world::WallTime now
   dnssec::ZoneKeys entries{keys.zone, {}};
   for (const dnssec::Ds& ds : dnssec::UsableDs(ds_set)) {
     for (const dnssec::ZoneKey& key : keys.keys) {
-      if (dnssec::Match(ds, keys.zone, key.dnskey()) != dnssec::DsOutcome::kMatches) continue;
+      if (dnssec::Match(ds, keys.zone, key.dnskey) != dnssec::DsOutcome::kMatches) continue;
       entries.keys.push_back(key);
     }
   }
