@@ -1,5 +1,6 @@
 #include "engine/validation/key_set.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -12,18 +13,39 @@ using dnssec::Dnskey;
 using dnssec::Ds;
 using dnssec::DsOutcome;
 
+/// Returns all keys of a set; those that are ready already are not made again.
+dnssec::ZoneKeys AllKeys(const wire::RrSet& rrset, dnssec::ZoneKeys ready) {
+  dnssec::ZoneKeys all{rrset.owner, {}};
+  for (const world::OctetView rdata : rrset.rdatas) {
+    if (all.keys.size() == world::limits::kMaxKeysPerZone) break;
+    const auto at = std::ranges::find_if(
+        ready.keys, [&](const dnssec::ZoneKey& key) { return std::ranges::equal(key.dnskey.rdata, rdata); });
+    if (at != ready.keys.end()) {
+      all.keys.push_back(std::move(*at));
+      ready.keys.erase(at);
+    } else if (std::optional<Dnskey> key = Dnskey::FromRdata(rdata)) {
+      std::optional<dnssec::PublicKey> public_key = dnssec::PublicKey::From(*key);
+      all.keys.push_back({*std::move(key), std::move(public_key)});
+    }
+  }
+  return all;
+}
+
 /// Judges a set whose keys are vouched for where `match_of(key)` is kMatches.
 template <typename MatchOf>
 KeySetOutcome JudgeBy(const wire::RrSet& rrset, world::WallTime now, Work& work, MatchOf match_of) {
   KeySetOutcome outcome;
-  dnssec::ZoneKeys all = dnssec::ZoneKeysOf(rrset);
   dnssec::ZoneKeys vouched{rrset.owner, {}};
-  for (const dnssec::ZoneKey& key : all.keys) {
-    const Dnskey& dnskey = key.dnskey;
-    const DsOutcome match = match_of(dnskey);
-    if (match == DsOutcome::kNoZoneKey && !dnskey.IsRevoked()) outcome.unfit_key = dnskey.tag;
+  size_t looked_at = 0;
+  for (const world::OctetView rdata : rrset.rdatas) {
+    if (looked_at++ == world::limits::kMaxKeysPerZone) break;
+    std::optional<Dnskey> key = Dnskey::FromRdata(rdata);
+    if (!key) continue;
+    const DsOutcome match = match_of(*key);
+    if (match == DsOutcome::kNoZoneKey && !key->IsRevoked()) outcome.unfit_key = key->tag;
     if (match != DsOutcome::kMatches) continue;
-    vouched.keys.push_back(key);
+    std::optional<dnssec::PublicKey> public_key = dnssec::PublicKey::From(*key);
+    vouched.keys.push_back({*std::move(key), std::move(public_key)});
   }
   outcome.has_vouched_key = !vouched.keys.empty();
   if (!outcome.has_vouched_key) return outcome;
@@ -33,7 +55,7 @@ KeySetOutcome JudgeBy(const wire::RrSet& rrset, world::WallTime now, Work& work,
     outcome.verification.outcome = dnssec::SignatureOutcome::kLabelsOutOfRange;
   }
   if (outcome.verification.outcome == dnssec::SignatureOutcome::kValid) {
-    outcome.keys = std::make_shared<const dnssec::ZoneKeys>(std::move(all));
+    outcome.keys = std::make_shared<const dnssec::ZoneKeys>(AllKeys(rrset, std::move(vouched)));
   }
   return outcome;
 }

@@ -126,7 +126,7 @@ void Rollover::Revoke(const wire::RrSet& dnskeys, const Trust& trust, Work& work
     signer.tag = key.tag;
     dnssec::ZoneKeys keys{configured_.zone, {}};
     std::optional<dnssec::PublicKey> public_key = dnssec::PublicKey::From(signer);
-    keys.keys.push_back({std::move(signer), std::move(public_key)});
+    keys.keys.push_back({signer, std::move(public_key)});
     if (work.verifier.Verify(dnskeys, keys, trust.now).outcome != SignatureOutcome::kValid) continue;
     if (known == nullptr) known = &keys_.emplace_back(FollowedKey{Unrevoked(key), KeyState::kValid, trust.now});
     Move(*known, KeyState::kRevoked, trust.now, look);
