@@ -74,7 +74,7 @@ def named(folder, host, port):
 options {{
   directory "{folder}"; pid-file none; session-keyfile none;
   listen-on port {port} {{ {host}; }}; listen-on-v6 {{ none; }};
-  recursion yes; allow-recursion {{ any; }}; dnssec-validation no; minimal-responses yes; max-cache-size 128m;
+  recursion yes; allow-recursion {{ any; }}; dnssec-validation no; minimal-responses yes; max-cache-size 128m; max-recursion-queries 1000;
 }};
 controls {{ }};
 logging {{ category default {{ null; }}; }};
