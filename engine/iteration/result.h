@@ -52,12 +52,6 @@ enum class Source : uint8_t {
   kRootZone,    ///< The local root zone, without any packet.
 };
 
-/// A step of the chain of trust, from the anchor down, for people.
-struct TrustLink {
-  wire::Name zone;
-  std::string what;  ///< `DS 1234; keys 1234 5678`, `unsigned`, or where it broke.
-};
-
 /// How a question ended.
 struct Result {
   wire::Rcode rcode = wire::Rcode::kServFail;
@@ -68,7 +62,6 @@ struct Result {
   std::optional<Negation> negation{};  ///< Set: the answer is a negative one, perhaps behind aliases.
   std::string server{};                ///< That gave the last part, for people; empty: none was asked.
   dnssec::Security security = dnssec::Security::kUnchecked;  ///< Of the whole.
-  std::vector<TrustLink> trust{};                            ///< How that was found; empty where nobody wants to know.
 };
 
 /// Returns the addresses that the answer of a look-up for A or AAAA ends with.

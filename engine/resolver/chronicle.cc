@@ -5,6 +5,7 @@
 #include <iterator>
 #include <optional>
 
+#include "engine/validation/reasons.h"
 #include "engine/world/limits.h"
 
 namespace resolver {
@@ -131,7 +132,7 @@ std::string ToJson(const Chapter& chapter) {
                  chapter.source);
   AppendErrors(out, chapter.errors);
   fmt::format_to(std::back_inserter(out), ",\"security\":\"{}\",\"trust\":[", dnssec::ToText(chapter.security));
-  for (const iteration::TrustLink& link : chapter.trust) {
+  for (const validation::TrustLink& link : validation::ChainOf(chapter.evidence)) {
     out += out.back() == '[' ? "{" : ",{";
     AppendField(out, "zone", link.zone.ToText());
     out += ',';

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/iteration/result.h"
+#include "engine/validation/evidence.h"
 #include "engine/world/effect.h"
 
 namespace resolver {
@@ -20,7 +21,7 @@ struct Chapter {
   std::vector<wire::ExtendedError> errors;
   std::vector<iteration::WalkStep> steps;
   dnssec::Security security = dnssec::Security::kUnchecked;
-  std::vector<iteration::TrustLink> trust{};
+  validation::Evidence evidence{};  ///< What the security rests upon.
 };
 
 /// Returns the literal that names a source.

@@ -142,12 +142,8 @@ void Resolutions::Rule(Resolution& resolution, validation::Ruling ruling, world:
 }
 
 Result Resolutions::EndTrial(Resolution& resolution, validation::Ruling ruling) {
-  std::vector<iteration::TrustLink> links;
-  const bool is_rare = !resolution.steps.empty() || resolution.trial->result().source == Source::kRootZone;
-  if (is_rare && resolution.asked_by_client) links = resolution.trial->Links();
-  Result result = resolution.trial->Conclude(std::move(ruling));
-  result.trust = std::move(links);
-  return result;
+  if (resolution.asked_by_client) resolution.evidence = resolution.trial->TakeEvidence();
+  return resolution.trial->Conclude(std::move(ruling));
 }
 
 void Resolutions::Retry(Resolution& resolution, const std::optional<world::Endpoint>& culprit, world::Now now,

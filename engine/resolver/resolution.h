@@ -28,6 +28,7 @@ struct Resolutions::Resolution {
   bool stale_is_due = true;  ///< Who waits has not been told yet what was known before.
   Phase phase = Phase::kWalking;
   std::optional<Trial> trial{};              ///< While it is judged.
+  validation::Evidence evidence{};           ///< What the last judgement rested upon, of a client's question.
   std::optional<iteration::Result> bogus{};  ///< An answer that was judged bogus while another server is asked.
   iteration::Result result{};                ///< In the end.
   std::vector<iteration::WalkStep> steps{};  ///< Of earlier walks, and of look-ups for the judgement.

@@ -330,18 +330,14 @@ void Resolutions::Finish(Resolution& resolution, world::Now now, world::Effects&
   }
   waiters_ -= resolution.waiters.size();
   Finished finished{assignment.question, std::move(resolution.result), std::move(resolution.steps),
-                    std::move(resolution.waiters), resolution.started};
-  std::shared_ptr<const Finished> lookup;
-  if (!resolution.asked_by_client) {
-    lookup = std::make_shared<const Finished>(std::move(finished));
-  } else {
-    if (!resolution.parents.empty()) {
-      lookup = std::make_shared<const Finished>(
-          Finished{finished.question, finished.result, finished.steps, {}, finished.started});
-    }
-    finished_.push_back(std::move(finished));
+                    std::move(resolution.waiters), resolution.started, std::move(resolution.evidence)};
+  if (!resolution.parents.empty()) {
+    const auto lookup = std::make_shared<const Finished>(
+        resolution.asked_by_client ? Finished{finished.question, finished.result, finished.steps, {}, finished.started}
+                                   : std::move(finished));
+    for (const ResolutionId parent : resolution.parents) lessons_.push_back({parent, lookup, assignment.errand});
   }
-  for (const ResolutionId parent : resolution.parents) lessons_.push_back({parent, lookup, assignment.errand});
+  if (resolution.asked_by_client) finished_.push_back(std::move(finished));
   const ResolutionId id = resolution.id;
   Detach(resolution, out);
   by_id_.erase(id);

@@ -35,6 +35,7 @@ struct Finished {
   std::vector<iteration::WalkStep> steps;
   std::vector<Waiter> waiters;  ///< Empty for a question of our own, such as a nameserver's address.
   world::Now started;
+  validation::Evidence evidence{};  ///< What its judgement rested upon.
 };
 
 /// Whether a question was taken on.

@@ -227,25 +227,6 @@ Result Trial::Conclude(validation::Ruling ruling) {
   return std::move(result_);
 }
 
-std::vector<iteration::TrustLink> Trial::Links() const {
-  std::vector<iteration::TrustLink> links;
-  const auto add = [&](const Name& zone, const std::string& text) {
-    const auto at = std::ranges::find(links, zone, &iteration::TrustLink::zone);
-    if (at != links.end()) {
-      at->what += "; " + text;
-    } else if (!text.empty()) {
-      links.push_back({zone, text});
-    }
-  };
-  for (const auto& [zone, fact] : evidence_.cuts()) add(zone, validation::LinkText(fact));
-  for (const auto& [zone, fact] : evidence_.keys()) {
-    const bool is_anchor = evidence_.CutAt(zone) == nullptr;
-    add(zone, is_anchor ? "trust anchor; " + validation::LinkText(fact) : validation::LinkText(fact));
-  }
-  std::ranges::stable_sort(links, {}, [](const iteration::TrustLink& link) { return link.zone.LabelCount(); });
-  return links;
-}
-
 bool Trial::IsBehindAlias(const validation::Ruling& ruling) const {
   return !ruling.answer.empty() && ruling.answer.front().security != Security::kBogus;
 }

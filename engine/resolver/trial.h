@@ -37,8 +37,8 @@ class Trial {
   /// Returns whether the part that is at fault by the ruling came behind an alias.
   bool IsBehindAlias(const validation::Ruling& ruling) const;
 
-  /// Returns the chain of trust as far as it was needed, a line a zone.
-  std::vector<iteration::TrustLink> Links() const;
+  /// Gives away what the judgement rested upon, once it is over.
+  validation::Evidence TakeEvidence() { return std::move(evidence_); }
 
   const iteration::Result& result() const { return result_; }
 

@@ -11,8 +11,9 @@ namespace servers {
 /// thread; a race may cost or save a packet.
 class ExplorationBudget {
  public:
-  /// `percent` of all packets may go aside. Begins full: a cold start has much to learn.
-  explicit ExplorationBudget(int64_t percent) : earned_(percent), saved_(percent > 0 ? kMost : 0) {}
+  /// `percent` of all packets may go aside, from the first on: a cold start has much to learn, and its clients wait
+  /// longest.
+  explicit ExplorationBudget(int64_t percent) : earned_(percent) {}
 
   /// A packet was sent.
   void Add() {
@@ -33,7 +34,7 @@ class ExplorationBudget {
   static constexpr int64_t kMost = 200 * kCost;
 
   int64_t earned_;  // In hundredths of an aside, as saved_.
-  std::atomic<int64_t> saved_;
+  std::atomic<int64_t> saved_ = 0;
 };
 
 }  // namespace servers

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace validation {
 namespace {
 
@@ -44,6 +46,25 @@ EdeCode CodeOf(SignatureOutcome outcome) {
   return EdeCode::kDnssecBogus;
 }
 
+/// Returns what the keys of a zone are, as a line of the chain of trust.
+std::string LinkText(const KeyFact& fact) {
+  if (const auto* broken = std::get_if<BrokenLink>(&fact)) return "broken: " + broken->error.text;
+  if (std::holds_alternative<UnsignedCut>(fact)) return "unsigned: no algorithm that is known here";
+  std::string text = "keys";
+  for (const dnssec::ZoneKey& key : std::get<SharedKeys>(fact)->keys) text += fmt::format(" {}", key.dnskey.tag);
+  return text;
+}
+
+/// Adds a line to the chain: what is told of one zone stands together.
+void AddLink(const wire::Name& zone, const std::string& text, std::vector<TrustLink>& chain) {
+  const auto at = std::ranges::find(chain, zone, &TrustLink::zone);
+  if (at != chain.end()) {
+    at->what += "; " + text;
+  } else if (!text.empty()) {
+    chain.push_back({zone, text});
+  }
+}
+
 }  // namespace
 
 ExtendedError Unsigned(const Place& place) {
@@ -73,12 +94,15 @@ std::string LinkText(const CutFact& fact) {
   return text;
 }
 
-std::string LinkText(const KeyFact& fact) {
-  if (const auto* broken = std::get_if<BrokenLink>(&fact)) return "broken: " + broken->error.text;
-  if (std::holds_alternative<UnsignedCut>(fact)) return "unsigned: no algorithm that is known here";
-  std::string text = "keys";
-  for (const dnssec::ZoneKey& key : std::get<SharedKeys>(fact)->keys) text += fmt::format(" {}", key.dnskey.tag);
-  return text;
+std::vector<TrustLink> ChainOf(const Evidence& evidence) {
+  std::vector<TrustLink> chain;
+  for (const auto& [zone, fact] : evidence.cuts()) AddLink(zone, LinkText(fact), chain);
+  for (const auto& [zone, fact] : evidence.keys()) {
+    const bool is_anchor = evidence.CutAt(zone) == nullptr;
+    AddLink(zone, is_anchor ? "trust anchor; " + LinkText(fact) : LinkText(fact), chain);
+  }
+  std::ranges::stable_sort(chain, {}, [](const TrustLink& link) { return link.zone.LabelCount(); });
+  return chain;
 }
 
 ExtendedError NoTrustedKey(const Place& place, std::string_view vouched) {

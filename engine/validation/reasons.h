@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/dnssec/denial.h"
 #include "engine/dnssec/signature.h"
@@ -37,6 +38,14 @@ wire::ExtendedError UnfitKey(const Place& place, uint16_t key_tag);
 
 /// Returns what a fact is, as a line of the chain of trust; empty where it leads nowhere and breaks nothing.
 std::string LinkText(const CutFact& fact);
-std::string LinkText(const KeyFact& fact);
+
+/// A zone of the chain of trust.
+struct TrustLink {
+  wire::Name zone;
+  std::string what;  ///< `DS 1234; keys 1234 5678`, `unsigned`, or where it broke.
+};
+
+/// Returns the chain of trust as far as it was needed, from the anchor down.
+std::vector<TrustLink> ChainOf(const Evidence& evidence);
 
 }  // namespace validation
