@@ -53,6 +53,7 @@ absl::StatusOr<Resolution> ResolveOnce(const settings::Settings& settings, const
                  .shared = {.store = store, .book = book},
                  .settings = std::make_shared<const settings::Settings>(settings),
                  .root = root.snapshot(),
+                 .root_proven_until = root.status().evidence.proven_until,
                  .hints = root.hints(),
                  .anchors = validation::Followed(ResumeAnchors(settings, **anchors).rollovers),
                  .sockets = {},

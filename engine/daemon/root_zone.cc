@@ -19,7 +19,8 @@ RootEvidence EvidenceOf(settings::ZonemdPolicy policy, const validation::RootPro
           .has_digest = proof.digest == dnssec::ZonemdOutcome::kMatches,
           .is_signed = proof.keys == validation::ApexKeys::kTrusted && !proof.broken,
           .verified = now,
-          .valid_until = proof.valid_until};
+          .valid_until = proof.valid_until,
+          .proven_until = proof.proven_until};
 }
 
 }  // namespace

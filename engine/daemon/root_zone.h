@@ -37,6 +37,7 @@ struct RootEvidence {
   bool is_signed = false;                      ///< All signatures are valid, from a trust anchor down.
   std::optional<world::WallTime> verified;     ///< When that was found out; nothing: it was not asked.
   std::optional<world::WallTime> valid_until;  ///< When the first of the apex's signatures ends.
+  world::WallTime proven_until = world::WallTime::min();  ///< validation::RootProof::proven_until.
 };
 
 /// A zone that was read and found authentic, as far as that is asked.

@@ -144,6 +144,7 @@ void Service::HireWorkers(std::vector<WorkerSockets> sockets, const validation::
                 .shared = {.store = store_, .book = book_},
                 .settings = settings_,
                 .root = root_.snapshot(),
+                .root_proven_until = root_.status().evidence.proven_until,
                 .hints = root_.hints(),
                 .anchors = anchors,
                 .sockets = std::move(sockets[i]),
@@ -279,8 +280,8 @@ void Service::PublishAnchors(const validation::SharedAnchors& anchors) {
 }
 
 void Service::PublishRoot(const zone::Snapshot& zone, std::function<void()> done) {
-  const Look adopt = [zone](Worker& worker) {
-    worker.engine().Adopt(zone);
+  const Look adopt = [zone, until = root_.status().evidence.proven_until](Worker& worker) {
+    worker.engine().Adopt(zone, until);
     return WorkerView{};
   };
   crew_.Gather(adopt, [done = std::move(done)](const std::vector<WorkerView>&) { done(); });

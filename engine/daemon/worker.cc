@@ -39,14 +39,14 @@ Worker::Worker(WorkerOptions options)
     : self_(options.place.self),
       now_(ReadClocks()),
       loop_(*this),
-      engine_(options.place, options.shared, options.settings, std::move(options.root), std::move(options.hints),
-              random_),
+      engine_(options.place, options.shared, options.settings, options.root, std::move(options.hints), random_),
       operators_(options.operators),
       clients_(world::limits::kMaxWaitingClients),
       udp_(loop_.poller(), *this, counters_, effects_, std::move(options.sockets.udp)),
       tcp_(loop_.poller(), *this, counters_, std::move(options.sockets.tcp)),
       upstream_udp_(loop_.poller(), *this, random_, PoolOptions(*options.settings), ListenPorts(*options.settings)),
       upstream_streams_(loop_.poller(), *this, counters_, options.settings->upstream.max_sockets / kTcpShare) {
+  engine_.Adopt(std::move(options.root), options.root_proven_until);
   engine_.Adopt(options.anchors);
   tcp_.Adopt(FrontSettings(*options.settings));
   udp_.Adopt(options.settings->server.proxy_from);

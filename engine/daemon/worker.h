@@ -60,6 +60,7 @@ struct WorkerOptions {
   resolver::Shared shared;
   std::shared_ptr<const settings::Settings> settings;
   zone::Snapshot root;
+  world::WallTime root_proven_until = world::WallTime::min();
   zone::SharedRootHints hints;
   validation::SharedAnchors anchors;
   WorkerSockets sockets;

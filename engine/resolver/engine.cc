@@ -341,7 +341,10 @@ void Engine::Expire(Now now, Effects& out) {
 
 world::Instant Engine::NextDeadline() const { return state_->resolutions.NextDeadline(); }
 
-void Engine::Adopt(zone::Snapshot root) { state_->around.root = std::move(root); }
+void Engine::Adopt(zone::Snapshot root, world::WallTime proven_until) {
+  state_->around.root = std::move(root);
+  state_->around.root_proven_until = proven_until;
+}
 
 void Engine::Adopt(std::shared_ptr<const settings::Settings> settings) {
   state_->around.guard = GuardOf(*settings);

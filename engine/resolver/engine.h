@@ -70,8 +70,9 @@ class Engine {
   /// Returns when Expire wants to be called next; kNever when nothing waits.
   world::Instant NextDeadline() const;
 
-  /// Walks from here on start at this root zone. Questions in flight go on undisturbed; nothing cached is lost.
-  void Adopt(zone::Snapshot root);
+  /// Walks from here on start at this root zone. Questions in flight go on undisturbed; nothing cached is lost. Until
+  /// `proven_until` what it says is believed, since it was verified before, set by set.
+  void Adopt(zone::Snapshot root, world::WallTime proven_until = world::WallTime::min());
   /// Takes other settings; those marked as needing a restart are not read again.
   void Adopt(std::shared_ptr<const settings::Settings> settings);
 

@@ -55,9 +55,11 @@ void AddSteps(std::vector<iteration::WalkStep>& to, const std::vector<iteration:
 
 validation::Trust Resolutions::TrustAt(world::Now now) const {
   // Without signatures of its own the root zone here leads trust nowhere: what is below is insecure, not bogus.
-  const bool is_whole = around_.root == nullptr || around_.root->IsSigned();
+  const bool is_absent = around_.root != nullptr && !around_.root->IsSigned();
+  const auto as_signed =
+      now.wall < around_.root_proven_until ? validation::RootChain::kProven : validation::RootChain::kWhole;
   return {*around_.anchors, around_.settings->dnssec, now.wall,
-          is_whole ? validation::RootChain::kWhole : validation::RootChain::kAbsent, &around_.routes};
+          is_absent ? validation::RootChain::kAbsent : as_signed, &around_.routes};
 }
 
 void Resolutions::EndWalk(Resolution& resolution, world::Now now, world::Effects& out) {

@@ -64,6 +64,7 @@ struct Surroundings {
   forwarding::Plan plan;
   Upkeep upkeep = Upkeep::kMine;
   validation::SharedAnchors anchors{};  ///< Null: nothing is judged.
+  world::WallTime root_proven_until = world::WallTime::min();
 
   /// Returns whether answers are judged before they are believed.
   bool Validates() const { return anchors != nullptr && settings->dnssec.validation; }

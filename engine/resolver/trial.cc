@@ -143,6 +143,7 @@ bool Trial::Supply(const wire::Question& question, const Trust& trust, Context& 
     Note(question, nothing, nullptr, trust, context);
     return true;
   }
+  if (trust.root == validation::RootChain::kProven && TakeFromRoot(question, trust, context)) return true;
   const auto known = context.store.Find(question.name, question.type, context.now.mono);
   if (!known || known->assurance.security == Security::kUnchecked) {
     ++lookups_;
@@ -155,6 +156,17 @@ bool Trial::Supply(const wire::Question& question, const Trust& trust, Context& 
   learnt.security = known->assurance.security;
   if (backing) learnt.error = backing->error;
   Note(question, learnt, backing ? backing->keys : nullptr, trust, context);
+  return true;
+}
+
+bool Trial::TakeFromRoot(const wire::Question& question, const Trust& trust, Context& context) {
+  if (question.type != RrType::kDs) return false;
+  const auto result = iteration::AnswerFromRoot(question, context.root, context.settings);
+  if (!result || result->answer.empty()) return false;
+  Learnt learnt;
+  learnt.rrset = result->answer.front().rrset.get();
+  learnt.security = Security::kSecure;
+  Note(question, learnt, nullptr, trust, context);
   return true;
 }
 

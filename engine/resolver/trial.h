@@ -51,6 +51,9 @@ class Trial {
   void SuspectCuts(const wire::Name& name, const iteration::Context& context);
   /// Answers a question for evidence from the cache; returns whether that was possible.
   bool Supply(const wire::Question& question, const validation::Trust& trust, iteration::Context& context);
+  /// Takes what the local root zone says of a question for DS, where the zone is proven; returns whether it says that
+  /// there is one. What it denies takes its proof as anywhere.
+  bool TakeFromRoot(const wire::Question& question, const validation::Trust& trust, iteration::Context& context);
   /// Judges what the cache knows of a question for evidence and nobody has judged, by the evidence at hand; returns
   /// whether it is secure, and was learnt.
   bool JudgeKnown(const wire::Question& question, const cache::Known& known, const validation::Trust& trust,

@@ -57,6 +57,7 @@ struct AnswerReturns {
 struct RootChanges {
   world::WorkerId worker{};
   zone::Snapshot root;
+  world::WallTime proven_until;
 };
 
 /// A worker takes up other settings.

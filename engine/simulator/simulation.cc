@@ -73,9 +73,9 @@ uint64_t Simulation::Ask(world::Instant at, world::Client client, world::Octets 
   return slot;
 }
 
-void Simulation::Adopt(world::Instant at, const zone::Snapshot& root) {
+void Simulation::Adopt(world::Instant at, const zone::Snapshot& root, world::WallTime proven_until) {
   for (uint16_t i = 0; i < workers_.size(); ++i) {
-    schedule_.Add(at, RootChanges{world::WorkerId{i}, root});
+    schedule_.Add(at, RootChanges{world::WorkerId{i}, root, proven_until});
     at += Passing();
   }
 }
@@ -166,7 +166,7 @@ void Simulation::Happen(HandOverArrives& arrives) {
 
 void Simulation::Happen(AnswerReturns& returns) { Settle(std::move(returns.answer)); }
 
-void Simulation::Happen(RootChanges& change) { At(change.worker).engine->Adopt(change.root); }
+void Simulation::Happen(RootChanges& change) { At(change.worker).engine->Adopt(change.root, change.proven_until); }
 
 void Simulation::Happen(SettingsChange& change) { At(change.worker).engine->Adopt(change.settings); }
 

@@ -73,7 +73,7 @@ class Simulation {
   uint64_t Ask(world::Instant at, world::Client client, world::Octets query);
 
   /// Has every worker take up another root zone or other settings at `at`, each a moment later than the one before.
-  void Adopt(world::Instant at, const zone::Snapshot& root);
+  void Adopt(world::Instant at, const zone::Snapshot& root, world::WallTime proven_until = world::WallTime::min());
   void Adopt(world::Instant at, const std::shared_ptr<const settings::Settings>& settings);
 
   /// Lets the next thing happen; returns false when nothing is due until `until`, which it is then.

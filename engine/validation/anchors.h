@@ -49,8 +49,12 @@ class Anchors {
 };
 using SharedAnchors = std::shared_ptr<const Anchors>;
 
-/// Whether the anchor of the root can be used: nothing leads on from it where the local root zone has no signatures.
-enum class RootChain : uint8_t { kWhole, kAbsent };
+/// How the chain of trust goes through the local root zone.
+enum class RootChain : uint8_t {
+  kWhole,   ///< By the signatures of its sets.
+  kProven,  ///< All its sets were verified before it was used, and none of their signatures has ended.
+  kAbsent,  ///< Not at all: it has no signatures, so the anchor of the root leads nowhere.
+};
 
 /// What is believed of itself, and by which rules; borrowed for one judgement.
 struct Trust {

@@ -82,12 +82,15 @@ SharedKeys JudgeKeys(const zone::Zone& zone, const ZoneTrust& trust, world::Wall
 void VerifySets(const zone::Zone& zone, const dnssec::ZoneKeys& keys, world::WallTime now, dnssec::Verifier& verifier,
                 RootProof& proof) {
   proof.valid_until = world::WallTime::max();
+  world::WallTime first_end = world::WallTime::max();
   for (const RrSet& rrset : zone.rrsets()) {
     if (rrset.signatures.empty() && !HasToBeSigned(rrset, zone.origin())) continue;
     const bool is_needed =
         rrset.owner == zone.origin() &&
         (rrset.type == RrType::kSoa || rrset.type == RrType::kDnskey || rrset.type == RrType::kZonemd);
-    if (is_needed) proof.valid_until = std::min(proof.valid_until, EndOf(rrset, now));
+    const world::WallTime end = EndOf(rrset, now);
+    if (is_needed) proof.valid_until = std::min(proof.valid_until, end);
+    first_end = std::min(first_end, end);
     std::optional<BrokenSet> fault = FaultOf(rrset, verifier.Verify(rrset, keys, now));
     if (!fault) {
       ++proof.verified;
@@ -99,6 +102,7 @@ void VerifySets(const zone::Zone& zone, const dnssec::ZoneKeys& keys, world::Wal
     proof.exhausted = true;
     return;
   }
+  if (!proof.broken && proof.digest == ZonemdOutcome::kMatches) proof.proven_until = first_end;
 }
 
 /// Returns what is wrong with the keys of a zone, in words.

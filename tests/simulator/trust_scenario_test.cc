@@ -77,12 +77,15 @@ struct SignedRootScene {
     servers = std::make_unique<PocketServers>(*internet);
     SimulationOptions options;
     options.settings = std::make_shared<settings::Settings>();
-    options.root = RootOf(internet->RootZoneText(Simulation::kBegin));
+    options.root = RootOf(RootText());
     simulation = std::make_unique<Simulation>(options, *servers);
     const std::string anchor = wire::ToText(internet->TrustAnchor(Simulation::kBegin));
     const world::OctetView octets(reinterpret_cast<const uint8_t*>(anchor.data()), anchor.size());
     simulation->engine(0).Adopt(*validation::Anchors::Parse(octets, "anchor"));
   }
+
+  /// Returns the signed root zone.
+  std::string RootText() const { return internet->RootZoneText(Simulation::kBegin); }
 
   /// Returns the answer to a client that sets DO.
   wire::Message Resolve(std::string_view name, RrType type) {
@@ -119,6 +122,31 @@ TEST_CASE("A TLD that is not is denied from the signed root zone, proven and wit
   }
   CHECK(scene.simulation->network().traffic().datagrams == 0);
   CHECK(scene.simulation->network().traffic().streams == 0);
+}
+
+/// Returns a zone's text without the signatures of DS sets.
+std::string WithoutDsSignatures(const std::string& text) {
+  std::string rest;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = text.find('\n', at) + 1;
+    const std::string line = text.substr(at, end - at);
+    if (line.find("RRSIG\tDS") == std::string::npos) rest += line;
+    at = end;
+  }
+  REQUIRE(rest.size() < text.size());
+  return rest;
+}
+
+TEST_CASE("The DS in a root zone that was proven as a whole are believed, and only until its signatures end (RFC 8976)") {
+  SignedRootScene scene;
+  const zone::Snapshot root = RootOf(WithoutDsSignatures(scene.RootText()));
+  const world::WallTime now = Simulation::kWallBegin;
+  scene.simulation->engine(0).Adopt(root);
+  CHECK(scene.Resolve("tld04.", RrType::kSoa).header.rcode == Rcode::kServFail);
+  scene.simulation->engine(0).Adopt(root, now + world::Seconds(3'600));
+  CHECK(scene.Resolve("tld05.", RrType::kSoa).header.ad);
+  scene.simulation->engine(0).Adopt(root, now);
+  CHECK(scene.Resolve("tld06.", RrType::kSoa).header.rcode == Rcode::kServFail);
 }
 
 }  // namespace

@@ -105,7 +105,7 @@ class Year {
 
  private:
   /// Returns the root zone as it is published at an instant, once it has proven itself by the anchors of that time.
-  absl::StatusOr<zone::Snapshot> Fetch(world::Instant at);
+  absl::StatusOr<taprootd::ProvenZone> Fetch(world::Instant at);
   /// Fetches the root zone, and has the engine take it up.
   void Renew(world::Instant at);
   /// Gives anchors to the engine.
@@ -132,7 +132,7 @@ class Year {
   Parts parts_;
   PocketServers servers_;
   validation::SharedAnchors anchors_;
-  zone::Snapshot root_;
+  taprootd::ProvenZone root_;
   std::shared_ptr<const settings::Settings> settings_ = Validating();
   Simulation simulation_;
   taprootd::Log log_;
@@ -153,7 +153,7 @@ Year::Year(const YearOptions& options)
       anchors_(
           Need(validation::Anchors::Parse(Octets(wire::ToText(internet_.TrustAnchor(Simulation::kBegin))), "anchors"))),
       root_(Need(Fetch(Simulation::kBegin))),
-      simulation_({.seed = options.seed, .workers = 1, .settings = settings_, .root = root_, .mischief = {}}, servers_),
+      simulation_({.seed = options.seed, .workers = 1, .settings = settings_, .root = root_.zone, .mischief = {}}, servers_),
       keeper_(
           log_, [this] { return ClocksAt(simulation_.now()); },
           [this](world::Octets query, taprootd::KeysFound found) {
@@ -164,24 +164,23 @@ Year::Year(const YearOptions& options)
             Take(std::move(anchors));
           }) {
   log_.Adopt(taprootd::Log::Level::kError, settings::LogFormat::kText);
+  simulation_.engine(0).Adopt(root_.zone, root_.evidence.proven_until);
   Take(keeper_.Begin(anchors_, *settings_));
 }
 
-absl::StatusOr<zone::Snapshot> Year::Fetch(world::Instant at) {
+absl::StatusOr<taprootd::ProvenZone> Year::Fetch(world::Instant at) {
   const std::string text = internet_.RootZoneText(at, kFirstSerial + static_cast<uint32_t>(result_.root_zones++));
   taprootd::RootOptions options;
   options.anchors = anchors_;
   auto zone = Need(zone::Zone::Parse(Octets(text), "root zone", {}));
-  auto proven = taprootd::ProveRootZone(std::move(zone), "root zone", options, ClocksAt(at).wall);
-  if (!proven.ok()) return proven.status();
-  return std::move(proven->zone);
+  return taprootd::ProveRootZone(std::move(zone), "root zone", options, ClocksAt(at).wall);
 }
 
 void Year::Renew(world::Instant at) {
   const auto candidate = Fetch(at);
-  if (candidate.ok() && zone::JudgeReplacement(root_, **candidate) == zone::Replacement::kTaken) {
+  if (candidate.ok() && zone::JudgeReplacement(root_.zone, *candidate->zone) == zone::Replacement::kTaken) {
     root_ = *candidate;
-    simulation_.Adopt(at, root_);
+    simulation_.Adopt(at, root_.zone, root_.evidence.proven_until);
     return;
   }
   ++result_.wrong;

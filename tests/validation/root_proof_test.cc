@@ -54,6 +54,9 @@ std::string UnsignedText(const std::string& apex_types) {
 /// Signs a root zone with one key, and may spoil it.
 class Signing {
  public:
+  /// The signatures of DS sets last so many seconds, others a day.
+  explicit Signing(uint32_t ds_seconds = 86'400) : ds_seconds_(ds_seconds) {}
+
   /// Adds DNSKEY and, where wanted, a ZONEMD whose place the digest does not cover.
   std::string Text(const std::string& apex_types = "NS SOA RRSIG NSEC DNSKEY ZONEMD") {
     std::string text = UnsignedText(apex_types);
@@ -78,8 +81,9 @@ class Signing {
  private:
   /// Adds the key's signature.
   void Sign(RrSet& rrset) const {
-    rrset.signatures.Add(dnssec::SignSet(rrset, wire::Name(), key_,
-                                         {static_cast<uint32_t>(kNow - 3'600), static_cast<uint32_t>(kNow + 86'400)}));
+    const uint32_t seconds = rrset.type == RrType::kDs ? ds_seconds_ : 86'400;
+    const auto now = static_cast<uint32_t>(kNow);
+    rrset.signatures.Add(dnssec::SignSet(rrset, wire::Name(), key_, {now - 3'600, now + seconds}));
   }
 
   /// Returns the ZONEMD of the zone, signed.
@@ -93,6 +97,7 @@ class Signing {
   SigningKey key_ =
       *SigningKey::FromSeed(dnssec::Algorithm::kEcdsaP256Sha256, SigningKey::Role::kKeySigning, Octets("root"));
   std::vector<RrSet> sets_;
+  uint32_t ds_seconds_;
 };
 
 /// Returns the proof of a text under the signer's key.
@@ -213,7 +218,14 @@ TEST_CASE("A zone has kMaxZoneSignatureChecks operations, and is refused with on
 }
 
 TEST_CASE("A zone is valid until the first signature of its apex ends") {
-  CHECK(Prove(Signing().Text()).valid_until == At(kNow + 86'400));
+  CHECK(Prove(Signing(600).Text()).valid_until == At(kNow + 86'400));
+}
+
+TEST_CASE("A zone needs no other proof until its first signature ends, and only if all is signed and the digest matches") {
+  CHECK(Prove(Signing(600).Text()).proven_until == At(kNow + 600));
+  CHECK(Prove(Signing(600).Text(), kNow + 601).proven_until == world::WallTime::min());
+  CHECK(Prove(Signing().Text("NS SOA RRSIG NSEC DNSKEY")).proven_until == world::WallTime::min());
+  CHECK(Prove(Replaced(Signing().Text(), "192.5.6.30", "192.5.6.31")).proven_until == world::WallTime::min());
 }
 
 /// Returns a root zone from beside the repository, or null.
