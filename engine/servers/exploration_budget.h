@@ -11,9 +11,9 @@ namespace servers {
 /// thread; a race may cost or save a packet.
 class ExplorationBudget {
  public:
-  /// `percent` of all packets may go aside, from the first on: a cold start has much to learn, and its clients wait
-  /// longest.
-  explicit ExplorationBudget(int64_t percent) : earned_(percent) {}
+  /// `percent` of all packets may go aside. Begins with a little: a cold start has much to learn, and its clients wait
+  /// longest as it is.
+  explicit ExplorationBudget(int64_t percent) : earned_(percent), saved_(percent > 0 ? kFirst : 0) {}
 
   /// A packet was sent.
   void Add() {
@@ -31,10 +31,11 @@ class ExplorationBudget {
 
  private:
   static constexpr int64_t kCost = 100;
+  static constexpr int64_t kFirst = 50 * kCost;
   static constexpr int64_t kMost = 200 * kCost;
 
   int64_t earned_;  // In hundredths of an aside, as saved_.
-  std::atomic<int64_t> saved_ = 0;
+  std::atomic<int64_t> saved_;
 };
 
 }  // namespace servers

@@ -14,6 +14,7 @@ int Left(ExplorationBudget& budget) {
 
 TEST_CASE("each packet earns its percentage of an aside") {
   ExplorationBudget budget(5);
+  Left(budget);
   for (int i = 0; i < 19; ++i) budget.Add();
   CHECK_FALSE(budget.Take());
   budget.Add();
@@ -21,9 +22,9 @@ TEST_CASE("each packet earns its percentage of an aside") {
   CHECK_FALSE(budget.Take());
 }
 
-TEST_CASE("a budget begins empty, and saves no more than 200 asides, however many packets were sent") {
+TEST_CASE("a budget begins with 50 asides, and saves no more than 200 asides, however many packets were sent") {
   ExplorationBudget budget(5);
-  CHECK(Left(budget) == 0);
+  CHECK(Left(budget) == 50);
   for (int i = 0; i < 100'000; ++i) budget.Add();
   CHECK(Left(budget) == 200);
 }
