@@ -5,7 +5,7 @@ usage: forward_faults.py TAPROOT [--rate 5000] [--strategies parallel,balanced,f
 Three dnsdist are the upstreams, in a network namespace of the test's own. Each fault befalls one of them, then two at
 once, while names that nobody has asked before are asked at the rate, and before each as long a time passes without one:
 `p99` is the median with the fault in terms of that without. Repeat, since client, upstreams and resolver share a machine
-that has moods.
+that has moods; the fault `none` shows how much they make. bench/forwarding has the figures without them.
 """
 import argparse
 import base64
