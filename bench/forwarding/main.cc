@@ -33,7 +33,8 @@ constexpr auto kAddresses = std::to_array<std::string_view>({"10.9.0.1", "10.9.0
 constexpr Duration kGap = Duration(200);  // 5,000 a second.
 constexpr Duration kWarmUp = Seconds(2);
 constexpr Duration kCalm = Seconds(5);
-constexpr Duration kFault = Seconds(10);
+constexpr Duration kHit = Seconds(10);
+constexpr Duration kHead = Milliseconds(100);  // The fault begins after it, so that it catches questions of kHit.
 constexpr Duration kMore = Milliseconds(700);  // The fault goes on, so that it does not end as a probe is due.
 constexpr Duration kAfter = Seconds(4);
 constexpr Duration kPatience = Seconds(5);  // More than forward.query-timeout.
@@ -54,7 +55,8 @@ struct Seen {
   double p99 = 0;
   double longest = 0;
   double p99_before = 0;
-  double back = 0;  ///< Seconds from its end until the first victim was asked a client's question again.
+  double back = 0;  ///< Seconds from its end until the first victim was asked a client's question again; -1: never.
+  double after_probe = 0;  ///< Seconds from its first probe until then.
 };
 
 world::Address AddressAt(size_t upstream) { return *world::Address::FromText(kAddresses[upstream]); }
@@ -122,15 +124,15 @@ std::vector<Duration> LatenciesOf(const std::vector<uint64_t>& slots, const Simu
 /// Plays a cell.
 Seen Play(const Cell& cell) {
   Upstreams upstreams;
-  const Instant from = Simulation::kBegin + kWarmUp + kCalm;
-  const Instant to = from + kFault + kMore;
+  const Instant from = Simulation::kBegin + kWarmUp + kCalm + kHead;
+  const Instant to = from + kHit + kMore;
   for (size_t i = 0; i < cell.victims; ++i) upstreams.Befall(AddressAt(i), cell.fault, {from, to});
   Simulation simulation({.seed = 1, .workers = 1, .settings = SettingsOf(cell, 0), .root = nullptr, .mischief = {}},
                         upstreams);
   Load load(simulation);
   load.Run(kWarmUp);
   const std::vector<uint64_t> calm = load.Run(kCalm);
-  const std::vector<uint64_t> hit = load.Run(kFault);
+  const std::vector<uint64_t> hit = load.Run(kHit);
   const std::vector<uint64_t> after = load.Run(kAfter);
   simulation.RunUntil(simulation.now() + kPatience);
 
@@ -140,8 +142,12 @@ Seen Play(const Cell& cell) {
   LatenciesOf(after, simulation, seen);
   seen.p99_before = At(before, .99);
   seen.p50 = At(during, .5), seen.p99 = At(during, .99), seen.longest = At(during, 1);
-  const Instant again = upstreams.UsedAgain(AddressAt(0));
-  seen.back = again == world::kNever ? -1 : static_cast<double>((again - to).count()) / 1e6;
+  const Upstreams::Victim& victim = upstreams.victims().front();
+  const bool is_back = victim.used_again != world::kNever;
+  seen.back = is_back ? static_cast<double>((victim.used_again - to).count()) / 1e6 : -1;
+  if (victim.probed < victim.used_again) {
+    seen.after_probe = static_cast<double>((victim.used_again - victim.probed).count()) / 1e6;
+  }
   return seen;
 }
 
@@ -186,14 +192,14 @@ std::vector<Cell> Cells() {
 std::string Table() {
   std::string table =
       "| strategy | over | fault | of 3 | asked | lost | p50 ms | p99 | longest | times before | times the rest's | "
-      "back s |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+      "back s | after its probe |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const Cell& cell : Cells()) {
     const Seen seen = Play(cell);
     const std::string row = fmt::format(
-        "| {} | {} | {} | {} | {} | {} | {:.1f} | {:.1f} | {:.0f} | {:.2f} | {:.2f} | {} |\n", ToText(cell.strategy),
+        "| {} | {} | {} | {} | {} | {} | {:.1f} | {:.1f} | {:.0f} | {:.2f} | {:.2f} | {} | {:.2f} |\n", ToText(cell.strategy),
         cell.scheme, ToText(cell.fault), cell.victims, seen.asked, seen.lost, seen.p50, seen.p99, seen.longest,
         seen.p99 / seen.p99_before, seen.p99 / OfTheRest(cell),
-        seen.back < 0 ? "never" : fmt::format("{:.2f}", seen.back));
+        seen.back < 0 ? "never" : fmt::format("{:.2f}", seen.back), seen.after_probe);
     fmt::print("{}", row);
     std::fflush(stdout);
     table += row;

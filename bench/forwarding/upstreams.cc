@@ -71,9 +71,12 @@ std::vector<Reply> Upstreams::Ask(const world::Address& server, world::Protocol 
   const auto victim = std::ranges::find(victims_, server, &Victim::address);
   const bool is_hit = victim != victims_.end();
   const bool is_within = is_hit && victim->span.from <= now && now < victim->span.to;
-  // A client asks for an address, a probe for the root's servers.
-  const bool is_use = is_hit && now >= victim->span.to && asked->question->type == wire::RrType::kA;
-  if (is_use) victim->used_again = std::min(victim->used_again, now);
+  if (is_hit && now >= victim->span.to) {
+    // A client asks for an address, a probe for the root's servers.
+    const bool is_probe = asked->question->type == wire::RrType::kNs;
+    Instant& first = is_probe ? victim->probed : victim->used_again;
+    first = std::min(first, now);
+  }
   if (is_within && victim->fault == Fault::kServFail) {
     response.answer.clear();
     response.header.rcode = wire::Rcode::kServFail;
@@ -87,8 +90,9 @@ std::vector<Reply> Upstreams::Ask(const world::Address& server, world::Protocol 
 std::vector<Reply> Upstreams::Spoil(const Victim& victim, world::Protocol via, Instant now, Reply reply) {
   const Span& span = victim.span;
   const bool is_within = span.from <= now && now < span.to;
-  const bool is_caught = now < span.from && now + reply.delay >= span.from;  // Asked before, not yet answered.
   const bool is_stream = world::IsStream(via);
+  const world::Duration delay = is_stream ? 2 * reply.delay : reply.delay;  // The connection has to be made.
+  const bool is_caught = now < span.from && now + delay >= span.from;       // Asked before, not yet answered.
   switch (victim.fault) {
     case Fault::kServFail:
       return {std::move(reply)};
@@ -107,11 +111,6 @@ std::vector<Reply> Upstreams::Spoil(const Victim& victim, world::Protocol via, I
   }
   if (is_caught && is_stream) return {Reply{span.from - now, {}, Mishap::kClosed}};
   return {std::move(reply)};
-}
-
-Instant Upstreams::UsedAgain(const world::Address& upstream) const {
-  const auto victim = std::ranges::find(victims_, upstream, &Victim::address);
-  return victim == victims_.end() ? world::kNever : victim->used_again;
 }
 
 }  // namespace forwarding_bench

@@ -38,17 +38,19 @@ class Upstreams final : public simulator::Servers {
   std::vector<simulator::Reply> Ask(const world::Address& server, world::Protocol via, world::OctetView query,
                                     world::Instant now, uint64_t draw) override;
 
-  /// Returns when an upstream that a fault befell was asked a client's question again, since it ended; kNever: not yet.
-  world::Instant UsedAgain(const world::Address& upstream) const;
-
- private:
+  /// One that a fault befell.
   struct Victim {
     world::Address address;
     Fault fault{};
     Span span;
-    world::Instant used_again = world::kNever;
+    world::Instant probed = world::kNever;      ///< When it was, since the fault ended.
+    world::Instant used_again = world::kNever;  ///< When it was asked a client's question, likewise.
   };
 
+  /// Those that a fault befell, in the order in which that was said.
+  const std::vector<Victim>& victims() const { return victims_; }
+
+ private:
   /// Returns what a victim makes of the reply to a query.
   static std::vector<simulator::Reply> Spoil(const Victim& victim, world::Protocol via, world::Instant now,
                                              simulator::Reply reply);

@@ -144,11 +144,12 @@ Verification Verifier::Verify(const RrSet& rrset, const ZoneKeys& keys, WallTime
       return {.outcome = outcome,
               .key_tag = key_tag,
               .ttl = std::min(rrset.ttl, TtlLimit(*signature, now)),
+              .expiration = signature->expiration,
               .wildcard_encloser = signature->WildcardEncloser(rrset.owner)};
     }
     if (Progress(outcome) > furthest_progress) {
       furthest_progress = Progress(outcome);
-      furthest = {.outcome = outcome, .key_tag = key_tag, .ttl = 0, .wildcard_encloser = {}};
+      furthest = {.outcome = outcome, .key_tag = key_tag, .ttl = 0, .expiration = 0, .wildcard_encloser = {}};
     }
     if (outcome == SignatureOutcome::kTooMuchWork) break;
   }

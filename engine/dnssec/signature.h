@@ -72,6 +72,7 @@ struct Verification {
   SignatureOutcome outcome = SignatureOutcome::kNoKey;  ///< Of the valid one, or of the one that came furthest.
   uint16_t key_tag = 0;                                 ///< Of that one.
   uint32_t ttl = 0;                                     ///< Valid: the set's TTL, limited by the signature.
+  uint32_t expiration = 0;                              ///< Valid: of the signature, as it says (RFC 4034 3.1.5).
   std::optional<wire::Name> wildcard_encloser;          ///< Valid: Signature::WildcardEncloser.
 };
 

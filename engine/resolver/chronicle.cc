@@ -5,7 +5,6 @@
 #include <iterator>
 #include <optional>
 
-#include "engine/validation/reasons.h"
 #include "engine/world/limits.h"
 
 namespace resolver {
@@ -132,11 +131,11 @@ std::string ToJson(const Chapter& chapter) {
                  chapter.source);
   AppendErrors(out, chapter.errors);
   fmt::format_to(std::back_inserter(out), ",\"security\":\"{}\",\"trust\":[", dnssec::ToText(chapter.security));
-  for (const validation::TrustLink& link : validation::ChainOf(chapter.evidence)) {
+  for (const validation::TrustLink& link : chapter.trust) {
     out += out.back() == '[' ? "{" : ",{";
     AppendField(out, "zone", link.zone.ToText());
     out += ',';
-    AppendField(out, "link", link.what);
+    AppendField(out, "link", validation::ToText(link));
     out += '}';
   }
   out += "],\"steps\":[";

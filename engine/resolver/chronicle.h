@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/iteration/result.h"
-#include "engine/validation/evidence.h"
+#include "engine/validation/reasons.h"
 #include "engine/world/effect.h"
 
 namespace resolver {
@@ -21,7 +21,7 @@ struct Chapter {
   std::vector<wire::ExtendedError> errors;
   std::vector<iteration::WalkStep> steps;
   dnssec::Security security = dnssec::Security::kUnchecked;
-  validation::Evidence evidence{};  ///< What the security rests upon.
+  std::vector<validation::TrustLink> trust{};  ///< What the security rests upon.
 };
 
 /// Returns the literal that names a source.

@@ -272,7 +272,7 @@ void Engine::State::Conclude(Now now, Effects& out) {
     const std::string client = finished.waiters.empty() ? "" : NameOf(finished.waiters.front().client);
     chronicle.Add({finished.question, client, finished.started, now.mono, finished.result.rcode,
                    ToText(finished.result.source), finished.result.errors, std::move(finished.steps),
-                   finished.result.security, std::move(finished.evidence)});
+                   finished.result.security, validation::ChainOf(finished.evidence)});
   }
 }
 
@@ -288,7 +288,7 @@ void Engine::State::AnswerWaiters(const Finished& finished, Now now, Effects& ou
     if (waiter.client.is_operator) {
       Tell(waiter.client,
            {finished.question, "", finished.started, now.mono, response.header.rcode, ToText(result.source),
-            result.errors, finished.steps, result.security, finished.evidence},
+            result.errors, finished.steps, result.security, validation::ChainOf(finished.evidence)},
            out);
     }
     if (auto ready = MakeReady(waiter.asking, result, response, now.mono)) {

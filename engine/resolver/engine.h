@@ -71,7 +71,7 @@ class Engine {
   world::Instant NextDeadline() const;
 
   /// Walks from here on start at this root zone. Questions in flight go on undisturbed; nothing cached is lost. Until
-  /// `proven_until` what it says is believed, since it was verified before, set by set.
+  /// `proven_until` its DS sets are not verified again: all were, before it was used.
   void Adopt(zone::Snapshot root, world::WallTime proven_until = world::WallTime::min());
   /// Takes other settings; those marked as needing a restart are not read again.
   void Adopt(std::shared_ptr<const settings::Settings> settings);

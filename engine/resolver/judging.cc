@@ -167,6 +167,7 @@ void Resolutions::Retry(Resolution& resolution, const std::optional<world::Endpo
 void Resolutions::GiveUpJudging(Resolution& resolution, world::Now now) {
   const wire::Question& question = resolution.walk.assignment().question;
   around_.counters.Add(Metric::kLimitQueryTime);
+  if (resolution.asked_by_client) resolution.evidence = resolution.trial->TakeEvidence();
   Result result;
   result.source = Source::kWalk;
   result.errors.push_back({wire::EdeCode::kDnssecIndeterminate,

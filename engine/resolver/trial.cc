@@ -160,11 +160,13 @@ bool Trial::Supply(const wire::Question& question, const Trust& trust, Context& 
 }
 
 bool Trial::TakeFromRoot(const wire::Question& question, const Trust& trust, Context& context) {
-  if (question.type != RrType::kDs) return false;
+  // Who is forwarded to may have another root, or a newer one.
+  if (question.type != RrType::kDs || context.routes.Of(question).IsForwarded()) return false;
   const auto result = iteration::AnswerFromRoot(question, context.root, context.settings);
   if (!result || result->answer.empty()) return false;
   Learnt learnt;
   learnt.rrset = result->answer.front().rrset.get();
+  if (learnt.rrset->type != RrType::kDs || learnt.rrset->owner != question.name) return false;
   learnt.security = Security::kSecure;
   Note(question, learnt, nullptr, trust, context);
   return true;

@@ -1,8 +1,10 @@
 #include "engine/validation/reasons.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <span>
 
 namespace validation {
 namespace {
@@ -46,22 +48,43 @@ EdeCode CodeOf(SignatureOutcome outcome) {
   return EdeCode::kDnssecBogus;
 }
 
-/// Returns what the keys of a zone are, as a line of the chain of trust.
-std::string LinkText(const KeyFact& fact) {
-  if (const auto* broken = std::get_if<BrokenLink>(&fact)) return "broken: " + broken->error.text;
-  if (std::holds_alternative<UnsignedCut>(fact)) return "unsigned: no algorithm that is known here";
-  std::string text = "keys";
-  for (const dnssec::ZoneKey& key : std::get<SharedKeys>(fact)->keys) text += fmt::format(" {}", key.dnskey.tag);
-  return text;
+/// Returns the link of a zone, made where there is none.
+TrustLink& LinkOf(const wire::Name& zone, std::vector<TrustLink>& chain) {
+  const auto at = std::ranges::find(chain, zone, &TrustLink::zone);
+  if (at != chain.end()) return *at;
+  chain.emplace_back().zone = zone;
+  return chain.back();
 }
 
-/// Adds a line to the chain: what is told of one zone stands together.
-void AddLink(const wire::Name& zone, const std::string& text, std::vector<TrustLink>& chain) {
-  const auto at = std::ranges::find(chain, zone, &TrustLink::zone);
-  if (at != chain.end()) {
-    at->what += "; " + text;
-  } else if (!text.empty()) {
-    chain.push_back({zone, text});
+/// Appends a part behind those that are there.
+void AddPart(std::string_view part, std::string& text) {
+  if (part.empty()) return;
+  if (!text.empty()) text += "; ";
+  text += part;
+}
+
+/// Returns the word and the tags behind it; nothing without any.
+std::string TagsText(std::string_view word, std::span<const uint16_t> tags) {
+  return tags.empty() ? std::string() : fmt::format("{} {}", word, fmt::join(tags, " "));
+}
+
+/// Notes what the parent says of a zone.
+void Note(const CutFact& fact, TrustLink& link) {
+  if (const auto* cut = std::get_if<SignedCut>(&fact)) {
+    for (const dnssec::Ds& ds : cut->ds) link.ds.push_back(ds.key_tag);
+  } else {
+    link.end = LinkText(fact);
+  }
+}
+
+/// Notes what a zone says of its keys.
+void Note(const KeyFact& fact, TrustLink& link) {
+  if (const auto* keys = std::get_if<SharedKeys>(&fact)) {
+    for (const dnssec::ZoneKey& key : (*keys)->keys) link.keys.push_back(key.dnskey.tag);
+  } else if (const auto* broken = std::get_if<BrokenLink>(&fact)) {
+    AddPart("broken: " + broken->error.text, link.end);
+  } else {
+    AddPart("unsigned: no algorithm that is known here", link.end);
   }
 }
 
@@ -96,13 +119,24 @@ std::string LinkText(const CutFact& fact) {
 
 std::vector<TrustLink> ChainOf(const Evidence& evidence) {
   std::vector<TrustLink> chain;
-  for (const auto& [zone, fact] : evidence.cuts()) AddLink(zone, LinkText(fact), chain);
+  for (const auto& [zone, fact] : evidence.cuts()) {
+    if (!std::holds_alternative<NoCut>(fact)) Note(fact, LinkOf(zone, chain));
+  }
   for (const auto& [zone, fact] : evidence.keys()) {
-    const bool is_anchor = evidence.CutAt(zone) == nullptr;
-    AddLink(zone, is_anchor ? "trust anchor; " + LinkText(fact) : LinkText(fact), chain);
+    TrustLink& link = LinkOf(zone, chain);
+    link.is_anchored = evidence.CutAt(zone) == nullptr;
+    Note(fact, link);
   }
   std::ranges::stable_sort(chain, {}, [](const TrustLink& link) { return link.zone.LabelCount(); });
   return chain;
+}
+
+std::string ToText(const TrustLink& link) {
+  std::string text = link.is_anchored ? "trust anchor" : "";
+  AddPart(TagsText("DS", link.ds), text);
+  AddPart(TagsText("keys", link.keys), text);
+  AddPart(link.end, text);
+  return text;
 }
 
 ExtendedError NoTrustedKey(const Place& place, std::string_view vouched) {

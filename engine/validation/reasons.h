@@ -1,5 +1,8 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,13 +42,21 @@ wire::ExtendedError UnfitKey(const Place& place, uint16_t key_tag);
 /// Returns what a fact is, as a line of the chain of trust; empty where it leads nowhere and breaks nothing.
 std::string LinkText(const CutFact& fact);
 
-/// A zone of the chain of trust.
+/// A zone of the chain of trust: what a person is told of it, and no key.
 struct TrustLink {
+  using Tags = absl::InlinedVector<uint16_t, 4>;
+
   wire::Name zone;
-  std::string what;  ///< `DS 1234; keys 1234 5678`, `unsigned`, or where it broke.
+  bool is_anchored = false;  ///< By a trust anchor, and not by its parent.
+  Tags ds;                   ///< Of the digests that its parent has, those that count.
+  Tags keys;
+  std::string end;  ///< Why the chain ends here: `unsigned: ...` or `broken: ...`; empty: it does not.
 };
 
 /// Returns the chain of trust as far as it was needed, from the anchor down.
 std::vector<TrustLink> ChainOf(const Evidence& evidence);
+
+/// Returns `DS 1234; keys 1234 5678`, `trust anchor; keys 1234`, `unsigned: no DS`.
+std::string ToText(const TrustLink& link);
 
 }  // namespace validation

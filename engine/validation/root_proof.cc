@@ -40,17 +40,20 @@ std::optional<BrokenSet> FaultOf(const RrSet& rrset, const dnssec::Verification&
                    .key_tag = verification.key_tag};
 }
 
-/// Returns when the last of a set's signatures ends (RFC 4034 section 3.1.5: the year nearest to `now` that fits).
-world::WallTime EndOf(const RrSet& rrset, world::WallTime now) {
+/// Returns the time of an expiration: the one nearest to `now` that fits (RFC 4034 section 3.1.5).
+world::WallTime TimeOf(uint32_t expiration, world::WallTime now) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-  int64_t longest = 0;
+  return now + world::Seconds(static_cast<int32_t>(expiration - static_cast<uint32_t>(seconds)));
+}
+
+/// Returns when the last of a set's signatures ends.
+world::WallTime EndOf(const RrSet& rrset, world::WallTime now) {
+  world::WallTime last = now;
   for (const world::OctetView rdata : rrset.signatures) {
     const auto signature = dnssec::Signature::FromRdata(rdata);
-    if (!signature) continue;
-    const auto left = static_cast<int32_t>(signature->expiration - static_cast<uint32_t>(seconds));
-    longest = std::max<int64_t>(longest, left);
+    if (signature) last = std::max(last, TimeOf(signature->expiration, now));
   }
-  return now + world::Seconds(longest);
+  return last;
 }
 
 /// Returns whether a signed NSEC says that the apex has a ZONEMD.
@@ -88,12 +91,12 @@ void VerifySets(const zone::Zone& zone, const dnssec::ZoneKeys& keys, world::Wal
     const bool is_needed =
         rrset.owner == zone.origin() &&
         (rrset.type == RrType::kSoa || rrset.type == RrType::kDnskey || rrset.type == RrType::kZonemd);
-    const world::WallTime end = EndOf(rrset, now);
-    if (is_needed) proof.valid_until = std::min(proof.valid_until, end);
-    first_end = std::min(first_end, end);
-    std::optional<BrokenSet> fault = FaultOf(rrset, verifier.Verify(rrset, keys, now));
+    if (is_needed) proof.valid_until = std::min(proof.valid_until, EndOf(rrset, now));
+    const dnssec::Verification verification = verifier.Verify(rrset, keys, now);
+    std::optional<BrokenSet> fault = FaultOf(rrset, verification);
     if (!fault) {
       ++proof.verified;
+      first_end = std::min(first_end, TimeOf(verification.expiration, now));
       continue;
     }
     if (is_needed && !proof.apex) proof.apex = fault;

@@ -62,7 +62,7 @@ struct RootProof {
   bool exhausted = false;       ///< kMaxZoneSignatureChecks was hit: the rest was not looked at.
   world::WallTime valid_until;  ///< With kTrusted: when the first of the apex's signatures ends.
   /// Until when what the zone says needs no more proof than this: the digest, which covers the signatures too (RFC 8976
-  /// section 3.3.1), matches, all sets are well signed, and this is when the first of their signatures ends. Else min().
+  /// section 3.3.1), matches, all sets are well signed, and this is when the first of the signatures that show it ends. Else min().
   world::WallTime proven_until = world::WallTime::min();
 
   /// Returns what the signatures show, for a person; the digest is not looked at.

@@ -8,15 +8,6 @@
 namespace resolver {
 namespace {
 
-/// Returns that the root is anchored, and has one key.
-validation::Evidence Anchored() {
-  dnssec::ZoneKeys keys;
-  keys.keys.emplace_back().dnskey.tag = 1;
-  validation::Evidence evidence;
-  evidence.Add(wire::Name(), validation::KeyFact(std::make_shared<const dnssec::ZoneKeys>(std::move(keys))));
-  return evidence;
-}
-
 /// Returns a walk for a name.
 Chapter ChapterOf(const std::string& name) {
   return {{*wire::Name::FromText(name), wire::RrType::kA},
@@ -28,7 +19,7 @@ Chapter ChapterOf(const std::string& name) {
           {{wire::EdeCode::kNetworkError, "a \"quoted\" reason"}},
           {},
           dnssec::Security::kSecure,
-          Anchored()};
+          {{.zone = wire::Name(), .is_anchored = true, .ds = {}, .keys = {1}, .end = {}}}};
 }
 
 TEST_CASE("A walk is one JSON object, its texts escaped (RFC 8259 section 7)") {

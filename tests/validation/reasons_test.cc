@@ -27,7 +27,7 @@ dnssec::Ds Tagged(uint16_t tag) {
 std::string TextOf(const Evidence& evidence) {
   std::string text;
   for (const TrustLink& link : ChainOf(evidence)) {
-    text += (text.empty() ? "" : " | ") + link.zone.ToText() + ": " + link.what;
+    text += (text.empty() ? "" : " | ") + link.zone.ToText() + ": " + ToText(link);
   }
   return text;
 }

@@ -57,6 +57,12 @@ class Signing {
   /// The signatures of DS sets last so many seconds, others a day.
   explicit Signing(uint32_t ds_seconds = 86'400) : ds_seconds_(ds_seconds) {}
 
+  /// A stranger's signature, that lasts for two days, stands beside each.
+  Signing& WithStrangers() {
+    has_strangers_ = true;
+    return *this;
+  }
+
   /// Adds DNSKEY and, where wanted, a ZONEMD whose place the digest does not cover.
   std::string Text(const std::string& apex_types = "NS SOA RRSIG NSEC DNSKEY ZONEMD") {
     std::string text = UnsignedText(apex_types);
@@ -84,6 +90,8 @@ class Signing {
     const uint32_t seconds = rrset.type == RrType::kDs ? ds_seconds_ : 86'400;
     const auto now = static_cast<uint32_t>(kNow);
     rrset.signatures.Add(dnssec::SignSet(rrset, wire::Name(), key_, {now - 3'600, now + seconds}));
+    if (!has_strangers_) return;
+    rrset.signatures.Add(dnssec::SignSet(rrset, wire::Name(), stranger_, {now - 3'600, now + 2 * 86'400}));
   }
 
   /// Returns the ZONEMD of the zone, signed.
@@ -96,8 +104,11 @@ class Signing {
 
   SigningKey key_ =
       *SigningKey::FromSeed(dnssec::Algorithm::kEcdsaP256Sha256, SigningKey::Role::kKeySigning, Octets("root"));
+  SigningKey stranger_ =
+      *SigningKey::FromSeed(dnssec::Algorithm::kEcdsaP256Sha256, SigningKey::Role::kKeySigning, Octets("stranger"));
   std::vector<RrSet> sets_;
   uint32_t ds_seconds_;
+  bool has_strangers_ = false;
 };
 
 /// Returns the proof of a text under the signer's key.
@@ -223,6 +234,7 @@ TEST_CASE("A zone is valid until the first signature of its apex ends") {
 
 TEST_CASE("A zone needs no other proof until its first signature ends, and only if all is signed and the digest matches") {
   CHECK(Prove(Signing(600).Text()).proven_until == At(kNow + 600));
+  CHECK(Prove(Signing(600).WithStrangers().Text()).proven_until == At(kNow + 600));
   CHECK(Prove(Signing(600).Text(), kNow + 601).proven_until == world::WallTime::min());
   CHECK(Prove(Signing().Text("NS SOA RRSIG NSEC DNSKEY")).proven_until == world::WallTime::min());
   CHECK(Prove(Replaced(Signing().Text(), "192.5.6.30", "192.5.6.31")).proven_until == world::WallTime::min());
