@@ -101,12 +101,11 @@ bool Exists(const SpecialMatch& match) {
   return false;
 }
 
-/// Returns whether the question is the parent's to answer, out in the DNS: the DS of a zone that is really delegated
-/// there (RFC 4035 section 3.1.4.1). Its proof of no DS is what lets a validating client believe us (RFC 8375 section
-/// 7).
+/// Returns whether the question is the parent's to answer, out in the DNS: the DS of a special-use name itself (RFC 4035
+/// section 3.1.4.1). The parent's proof of no DS, or of no such name, is what a validating client believes (RFC 8375
+/// section 7); of a TLD the local root zone has it, and no packet is sent.
 bool BelongsToParent(const Question& question, const SpecialMatch& match) {
-  const bool is_delegated = match.treatment == Treatment::kEmpty || match.treatment == Treatment::kNoData;
-  return is_delegated && question.type == RrType::kDs && question.name == match.zone;
+  return question.type == RrType::kDs && question.name == match.zone;
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ class LocalNames {
   LocalNames& operator=(LocalNames&&) noexcept;
 
   /// Returns the response to the question (rcode, answer and authority sections; AA clear, as a resolver's), or nothing
-  /// when the name is no special one, is routed, or the question is one that the parent answers: the DS of a zone such
-  /// as home.arpa that is really delegated. Cheap for other names: one look-up of their TLD.
+  /// when the name is no special one, is routed, or the question is one that the parent answers: the DS of the special
+  /// name itself. Cheap for other names: one look-up of their TLD.
   std::optional<wire::Message> Answer(const wire::Question& question) const;
 
  private:

@@ -58,7 +58,7 @@ TEST_CASE("invalid, test, local, onion and alt do not exist, nor does anything b
   CHECK(Ask("printer.local.", RrType::kA) == "NXDOMAIN | local. SOA");
   CHECK(Ask("x.onion.", RrType::kAaaa) == "NXDOMAIN | onion. SOA");
   CHECK(Ask("onion.", RrType::kSoa) == "NXDOMAIN | onion. SOA");
-  CHECK(Ask("onion.", RrType::kDs) == "NXDOMAIN | onion. SOA");
+  CHECK(Ask("x.onion.", RrType::kDs) == "NXDOMAIN | onion. SOA");
   CHECK(Ask("x.alt.", RrType::kA) == "NXDOMAIN | alt. SOA");
 }
 
@@ -113,7 +113,9 @@ TEST_CASE("resolver.arpa says that there is no designated resolver: every name e
   CHECK(Ask("resolver.arpa.", RrType::kA) == "NOERROR | resolver.arpa. SOA");
 }
 
-TEST_CASE("The DS of a zone that is really delegated is its parent's to answer (RFC 4035 3.1.4.1)") {
+TEST_CASE("The DS of a special-use name itself is its parent's to answer (RFC 4035 3.1.4.1)") {
+  CHECK(Ask("test.", RrType::kDs) == "walk");
+  CHECK(Ask("localhost.", RrType::kDs) == "walk");
   CHECK(Ask("home.arpa.", RrType::kDs) == "walk");
   CHECK(Ask("10.in-addr.arpa.", RrType::kDs) == "walk");
   CHECK(Ask("x.home.arpa.", RrType::kDs) == "NXDOMAIN | home.arpa. SOA");
