@@ -109,7 +109,11 @@ Next Cut::AskNext(Context& context, Log& log, Wishes& wishes) {
   }
   if (servers_.AllTried() && !servers_.Asking()) StartLookUp(context, wishes);
   const auto choice = context.book.Choose(candidates, delegation_->zone, context.now.mono, context.random);
-  if (!choice || !MaySend(context)) return servers_.Asking() ? Next(Wait{}) : Next(Exhausted{});
+  if (!choice || !MaySend(context)) {
+    // Only what is under way can help now: a patience that has run out must not wake the cut again and again.
+    next_lookup_ = world::kNever;
+    return servers_.Asking() ? Next(Wait{}) : Next(Exhausted{});
+  }
   const bool is_first = packets_ == 0;
   Send(indices[choice->index], Protocol::kUdp, *choice, context, log, wishes);
   // A question that has failed once has troubles of its own.
